@@ -1,0 +1,73 @@
+#pragma once
+
+// Runs a load plan against a transport and gives back what was measured. Blocks its caller; the
+// load runs on worker threads of its own.
+
+#include "mettle/load/transport.hpp"
+#include "mettle/results/run_result.hpp"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace mettle::load {
+
+// One kind of request of the plan, as the statistics name it.
+struct PlanTask {
+    std::string name;
+    std::string method = "POST";
+    double weight = 1;
+    std::uint32_t payload_count = 1;  // Payloads 0 .. payload_count - 1 are sent in turn.
+};
+
+struct WaitTime {
+    enum class Kind { constant, between, pacing, throughput, exponential };
+    Kind kind = Kind::constant;
+    double low_s = 0, high_s = 0;  // `between` uses both; throughput and exponential use low_s.
+};
+
+struct ClosedLoad {
+    int users = 1;
+    double spawn_rate = 1e9;  // Users a second.
+    WaitTime wait;
+};
+
+struct OpenLoad {
+    double rate = 0;  // Arrivals a second, over all workers.
+    enum class Law { constant, poisson } law = Law::constant;
+};
+
+struct LoadPlan {
+    std::vector<PlanTask> tasks;
+    std::optional<ClosedLoad> closed;  // Exactly one of these two.
+    std::optional<OpenLoad> open;
+    Duration run_time = Duration::max();
+    std::optional<std::uint64_t> iterations;  // Requests in all.
+    Duration timeout = std::chrono::seconds(60);
+    Duration stop_timeout = std::chrono::seconds(60);
+    Duration warmup = Duration::zero();  // Sent and not counted.
+    int workers = 1;
+    std::vector<int> cpus;  // Worker w is pinned to cpus[w % size]; empty: not pinned.
+    std::uint64_t seed = 1;
+};
+
+// What the live view gets once a second, on the runner's own thread.
+struct Progress {
+    double elapsed_s = 0;
+    int users = 0;
+    int in_flight = 0;
+    const results::RunResult* so_far = nullptr;  // Totals, tasks, failures until now.
+    const results::SeriesPoint* last_second = nullptr;
+};
+
+using OnProgress = std::function<void(const Progress&)>;
+
+// Runs to the end of the plan, or until `stop` is requested. `target_pid`, where known, is watched
+// for CPU and memory (the process and its children).
+results::RunResult run(const LoadPlan& plan, const TransportFactory& transports,
+                       std::stop_token stop, const OnProgress& on_progress = {},
+                       std::optional<int> target_pid = {});
+
+}  // namespace mettle::load

@@ -1,0 +1,88 @@
+#pragma once
+
+// All that the engine knows of a protocol. A Transport sends attempts and completes them with their
+// stamps; it lives on one worker thread, never blocks, and can be driven from a foreign event loop
+// through poll_fd(). Many attempts may share a connection.
+
+#include "mettle/base/units.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mettle::load {
+
+enum class Outcome : std::uint8_t {
+    pending,
+    ok,
+    status,        // An answer whose status says failure.
+    timeout,       // No whole answer by the deadline.
+    connect,       // The connection could not be made.
+    closed,        // Reset or closed before the whole answer.
+    protocol,      // Not an answer of the protocol.
+    validation,    // An answer, but not of the right form: shape, type, not finite.
+    wrong_answer,  // Well-formed, and not the right one.
+    cancelled,     // Still open when its time was up.
+};
+
+// Times that the server says it spent, from `Server-Timing`, in units of 100 ns; -1 where unknown.
+struct ServerTimes {
+    std::int32_t parse = -1, pre = -1, queue = -1, batch = -1, infer = -1, post = -1, write = -1;
+};
+
+// One request, from due to done. A slot that the engine owns and uses again; the transport fills in
+// what is below the line. Moments are steady_clock nanoseconds.
+struct Attempt {
+    std::uint32_t task = 0;     // Which of the plan's tasks.
+    std::uint32_t payload = 0;  // Which of the task's prepared payloads.
+    std::uint32_t owner = 0;    // The engine's: user or arrival.
+    std::int64_t due_ns = 0;
+    std::int64_t deadline_ns = 0;
+    // ------
+    std::int64_t sent_ns = 0;      // First byte handed to the kernel.
+    std::int64_t send_end_ns = 0;  // Last byte.
+    std::int64_t first_byte_ns = 0;
+    std::int64_t done_ns = 0;
+    std::int64_t connect_ns = 0;  // Spent on a new connection; 0 on a kept one.
+    std::uint32_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint16_t status = 0;
+    Outcome outcome = Outcome::pending;
+    ServerTimes server;
+    std::string_view detail;  // Of a failure; lives as long as the transport. Few distinct texts.
+    bool waited_for_connection = false;  // No connection was free and no more allowed.
+    void* transport_state = nullptr;
+};
+
+// Takes completed attempts, on the worker's thread, from within start() or poll().
+class Completion {
+public:
+    virtual ~Completion() = default;
+    virtual void on_complete(Attempt& attempt) = 0;
+};
+
+class Transport {
+public:
+    virtual ~Transport() = default;
+
+    // Begins to send. Completes through the Completion, possibly at once.
+    virtual void start(Attempt& attempt) = 0;
+    // Gives the attempt up: it completes as `cancelled` before this returns.
+    virtual void cancel(Attempt& attempt) = 0;
+    // Handles what is ready; waits until something is, or until `until_ns`. Times attempts out.
+    virtual void poll(std::int64_t until_ns) = 0;
+    // Readable when poll() has something to do.
+    virtual int poll_fd() const = 0;
+    virtual std::uint64_t connections_opened() const = 0;
+};
+
+// Makes one Transport for each worker, on that worker's thread. Immutable and shared by workers.
+class TransportFactory {
+public:
+    virtual ~TransportFactory() = default;
+    virtual std::unique_ptr<Transport> make(Completion& completion, int worker) const = 0;
+};
+
+}  // namespace mettle::load

@@ -1,0 +1,157 @@
+#pragma once
+
+// What a load run found out: the waist of the tester. The engine produces it, reports and analyses
+// only read it. Schema `mettle.run/1`: docs/formats.md, docs/schemas/run.json.
+
+#include "mettle/base/units.hpp"
+#include "mettle/metrics/histogram.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mettle::results {
+
+// The parts of a request's time, in the order in which they happen. Those of the server come from
+// its `Server-Timing`; `network` is the rest of the time from sent to first byte.
+enum class Phase {
+    send_lag,
+    connect,
+    send,
+    parse,
+    pre,
+    queue,
+    batch,
+    infer,
+    post,
+    write,
+    network,
+    receive
+};
+inline constexpr std::size_t kPhaseCount = 12;
+std::string_view name_of(Phase phase);
+
+// Counts of the latencies of one task, or of all. Latencies are in µs, phases in units of 100 ns.
+struct LatencySet {
+    void merge(const LatencySet& other);
+
+    Histogram latency;  // From the due time; successes only, as `service`.
+    Histogram service;  // From the actual send.
+    Histogram failed;   // From the due time, of failed requests.
+    std::array<Histogram, kPhaseCount> phases;
+};
+
+struct TaskResult {
+    std::string name;
+    std::string method;
+    std::uint64_t requests = 0;  // Successes and failures.
+    std::uint64_t failures = 0;
+    std::uint64_t bytes_received = 0;
+    LatencySet times;
+};
+
+struct Failure {
+    std::string task;
+    std::string method;
+    std::string
+        kind;  // status, timeout, connect, closed, protocol, validation, wrong_answer, unfinished
+    std::string detail;
+    std::uint64_t count = 0;
+};
+
+// One second of the run, for charts.
+struct SeriesPoint {
+    double t_s = 0;  // End of the second, from the start of the run.
+    double rps = 0;
+    double failures = 0;
+    int users = 0;
+    double p50_ms = 0, p95_ms = 0, p99_ms = 0;
+    int in_flight = 0;
+    double cpu = 0;  // The generator's, in cores.
+    std::uint64_t rss_bytes = 0;
+    std::optional<double> target_cpu;
+    std::optional<std::uint64_t> target_rss_bytes;
+};
+
+struct Step {
+    std::string name;
+    double from_s = 0, to_s = 0;
+    std::uint64_t requests = 0, failures = 0;
+    double rps = 0;
+    LatencySet times;
+};
+
+// May the numbers be believed? Each breached limit is one plain sentence in `reasons`.
+struct Validity {
+    struct Check {
+        std::string name;  // "send_lag_p99"
+        double value = 0;
+        double limit = 0;
+        bool holds = true;
+        std::string unit;  // "us", "ratio", "cores"
+    };
+    bool valid = true;
+    std::vector<std::string> reasons;
+    std::vector<Check> checks;
+    Histogram send_lag_us;
+    double generator_cpu = 0;  // In cores.
+};
+
+struct LoadDescription {
+    std::string kind;  // "open" or "closed"
+    std::optional<double> rate_rps;
+    std::string arrivals;  // constant, poisson; empty for closed
+    std::optional<int> users;
+    double spawn_rate = 0;
+    std::string wait;
+    std::uint64_t seed = 0;
+    int workers = 1;
+    double warmup_s = 0;
+};
+
+struct Target {
+    std::string url;
+    std::string protocol;  // v2, plain
+    std::string model;
+};
+
+struct Host {
+    std::string cpu;
+    int cores = 0;
+    std::string kernel;
+    std::string fingerprint;  // Hash of what makes two hosts comparable.
+};
+
+struct RunResult {
+    std::string started;  // RFC 3339, UTC.
+    double duration_s = 0;
+    Target target;
+    Host host;
+    LoadDescription load;
+    Validity validity;
+    std::uint64_t bytes_sent = 0;
+    double rps = 0;
+    std::uint64_t missed_iterations = 0;
+    std::uint64_t connections_opened = 0;
+    bool interrupted = false;          // Ended by the user before its time.
+    bool target_lost = false;          // Exit code 4: never answered, or gone for good.
+    std::optional<double> target_cpu;  // Mean, in cores; nothing when it cannot be seen.
+    TaskResult totals;                 // Of all tasks; its name is "Aggregated".
+    std::vector<TaskResult> tasks;
+    std::vector<Failure> failures;
+    std::vector<SeriesPoint> series;
+    std::vector<Step> steps;
+};
+
+std::string to_json(const RunResult& result);
+
+// This machine, for `host`.
+Host describe_host();
+// "2026-11-24T12:00:00Z"
+std::string utc_now();
+
+}  // namespace mettle::results
