@@ -51,6 +51,8 @@ struct LoadPlan {
     int workers = 1;
     std::vector<int> cpus;  // Worker w is pinned to cpus[w % size]; empty: not pinned.
     std::uint64_t seed = 1;
+    // Keeps RunResult::sequence: 12 bytes a request, so for probes of seconds, not for soaks.
+    bool record_sequence = false;
 };
 
 // What the live view gets once a second, on the runner's own thread.

@@ -101,6 +101,16 @@ struct Validity {
     double generator_cpu = 0;  // In cores.
 };
 
+// One request of a recorded sequence. Neighbours are alike where a server batches or queues, so a
+// statement about a quantile needs their order, which histograms lose.
+struct Sample {
+    bool operator==(const Sample&) const = default;
+
+    std::uint32_t due_us = 0;      // From the start of the run.
+    std::uint32_t latency_us = 0;  // From the due time.
+    bool failed = false;           // Then latency_us counts as infinite.
+};
+
 struct LoadDescription {
     std::string kind;  // "open" or "closed"
     std::optional<double> rate_rps;
@@ -145,6 +155,9 @@ struct RunResult {
     std::vector<Failure> failures;
     std::vector<SeriesPoint> series;
     std::vector<Step> steps;
+    // With LoadPlan::record_sequence: every counted request of all workers, by due time. Not in
+    // JSON.
+    std::vector<Sample> sequence;
 };
 
 std::string to_json(const RunResult& result);
