@@ -9,8 +9,9 @@ _packages_of() {
 
 _missing_of() {
     local installed package
+    # dpkg-query fails when it does not know one of them, and lists the others all the same.
     installed="$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
-        awk '$2 == "installed" { print $1 }')"
+        awk '$2 == "installed" { print $1 }')" || true
     for package in "$@"; do
         grep -qxF -- "$package" <<<"$installed" || printf '%s\n' "$package"
     done

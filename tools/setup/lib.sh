@@ -57,6 +57,13 @@ keep() {
     [ $status -eq 0 ] || exit $status
 }
 
+# temporary_in FOLDER : a folder for downloads inside one that is being made, so that it goes when the
+# maker fails; the maker removes it when it is done.
+temporary_in() {
+    mkdir -p "$1/.download"
+    printf '%s\n' "$1/.download"
+}
+
 # link_dep NAME FOLDER : .deps/NAME points to FOLDER
 link_dep() {
     mkdir -p "$deps"

