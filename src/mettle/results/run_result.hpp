@@ -38,6 +38,7 @@ std::string_view name_of(Phase phase);
 // Counts of the latencies of one task, or of all. Latencies are in µs, phases in units of 100 ns.
 struct LatencySet {
     void merge(const LatencySet& other);
+    void clear();
 
     Histogram latency;  // From the due time; successes only, as `service`.
     Histogram service;  // From the actual send.

@@ -1,0 +1,40 @@
+#include "mettle/results/run_result.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace mettle::results {
+
+std::string_view name_of(Phase phase) {
+    constexpr std::array<std::string_view, kPhaseCount> kNames = {
+        "send_lag", "connect", "send", "parse", "pre",     "queue",
+        "batch",    "infer",   "post", "write", "network", "receive"};
+    return kNames[static_cast<std::size_t>(phase)];
+}
+
+void LatencySet::merge(const LatencySet& other) {
+    latency.merge(other.latency);
+    service.merge(other.service);
+    failed.merge(other.failed);
+    for (std::size_t phase = 0; phase < kPhaseCount; ++phase)
+        phases[phase].merge(other.phases[phase]);
+}
+
+void LatencySet::clear() {
+    latency.clear();
+    service.clear();
+    failed.clear();
+    for (Histogram& phase : phases) phase.clear();
+}
+
+std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::array<char, 32> text;
+    const std::size_t length =
+        std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return {text.data(), length};
+}
+
+}  // namespace mettle::results
