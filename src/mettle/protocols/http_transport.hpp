@@ -1,0 +1,56 @@
+#pragma once
+
+// The Transport of all protocols that are requests and answers over HTTP/1.1: requests are whole
+// byte strings made beforehand, and an AnswerCheck judges what comes back.
+
+#include "mettle/http/client.hpp"
+#include "mettle/load/transport.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mettle::protocols {
+
+// An answer's body, whole, and what of its head a check may ask for.
+struct Answer {
+    std::string_view body;
+    std::int64_t json_size = -1;  // Inference-Header-Content-Length; -1 when there was none.
+};
+
+struct Flaw {
+    load::Outcome outcome;  // validation or wrong_answer
+    std::string detail;
+};
+
+// Judges answers with a status of success. One for all workers: const means thread-safe.
+class AnswerCheck {
+public:
+    virtual ~AnswerCheck() = default;
+    virtual std::optional<Flaw> judge(const Answer& answer) const = 0;
+};
+
+struct PreparedRequest {
+    std::string bytes;                         // Head and body: http::encode_request().
+    bool is_head = false;                      // The answer has no body, whatever its head says.
+    std::shared_ptr<const AnswerCheck> check;  // None: any status below 400 will do.
+};
+
+struct HttpOptions {
+    std::size_t max_connections = 10'000;  // Of all workers together.
+    int workers = 1;                       // That share them.
+    bool verify_tls = true;
+    // A check that has judged a body right takes the same bytes for right again. Other bodies are
+    // judged as long as that takes at most this share of the worker's time; 1: always all.
+    double check_share = 0.05;
+    std::uint64_t max_answer_bytes = std::uint64_t{1} << 30;  // More is a protocol failure.
+};
+
+// Request `payload` of task `task` is requests[task][payload].
+Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
+    const http::Url& url, std::vector<std::vector<PreparedRequest>> requests, HttpOptions options);
+
+}  // namespace mettle::protocols

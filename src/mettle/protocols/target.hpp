@@ -1,0 +1,52 @@
+#pragma once
+
+// What stands behind a TARGET_URL: found by asking, believed only when the answer has the
+// protocol's own fields, since there are servers that say 200 to everything.
+
+#include "mettle/http/client.hpp"
+#include "mettle/protocols/v2/metadata.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mettle::protocols {
+
+enum class Protocol { v2, plain };
+std::string_view name_of(Protocol protocol);  // "v2"
+
+// "v2+http://host:8000", "plain+http://host/path", or without a prefix. A V2 path may name the
+// model: http://host:8000/v2/models/digits[/versions/1][/infer].
+struct TargetUrl {
+    std::optional<Protocol> forced;
+    http::Url url;
+    std::string model;
+    std::string version;
+};
+Result<TargetUrl> parse_target_url(std::string_view text);
+
+struct TargetOptions {
+    std::string model;  // --model; empty: the only one there is.
+    Duration timeout = std::chrono::seconds(10);
+    http::HeaderList headers;  // --header, sent with every question too.
+    bool verify_tls = true;
+    // A server that is still starting refuses and says 503: ask again until it answers. Zero: once.
+    Duration patience = Duration::zero();
+};
+
+struct Target {
+    Protocol protocol = Protocol::plain;
+    http::Url url;  // V2: of the server's root.
+    // V2 only:
+    v2::ServerMetadata server;
+    std::vector<std::string> models;  // As far as the server tells; may be empty.
+    v2::ModelMetadata model;
+    std::string version;  // As asked for; empty: the server's choice.
+};
+
+// Errors: connection_lost and timed_out are "could not be reached"; the others are the user's to
+// put right (no such model, several models and none named: the message lists them).
+Result<Target> ask(const TargetUrl& target, const TargetOptions& options);
+
+}  // namespace mettle::protocols
