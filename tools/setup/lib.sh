@@ -66,7 +66,7 @@ temporary_in() {
 
 # link_dep NAME FOLDER : .deps/NAME points to FOLDER
 link_dep() {
-    mkdir -p "$deps"
+    mkdir -p "$(dirname "$deps/$1")"
     [ "$(readlink "$deps/$1" 2>/dev/null)" = "$2" ] && return 0
     rm -rf "${deps:?}/$1"
     ln -s "$2" "$deps/$1"

@@ -8,7 +8,7 @@
 # without a network; so does a second clone. Exit 2: something could not be installed, said in a line.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-for part in lib debian python private_apt onnxruntime daemons node perf_analyzer; do
+for part in lib debian python private_apt onnxruntime daemons node models perf_analyzer; do
     # shellcheck source=/dev/null
     . "tools/setup/$part.sh"
 done
@@ -42,12 +42,14 @@ for what in "$@"; do
         models)
             install_debian build
             install_venv models
+            install_heavy
             ;;
         bench)
             install_debian build bench
             install_onnxruntime
             install_web
             for name in bench mlserver triton models; do install_venv "$name"; done
+            install_heavy
             install_nginx
             install_perf_analyzer
             ;;
