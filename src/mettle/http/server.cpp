@@ -1,0 +1,230 @@
+#include "mettle/http/server.hpp"
+
+#include "mettle/base/exit_code.hpp"
+#include "mettle/base/log.hpp"
+#include "mettle/http/connection.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/chrono.h>
+#include <sys/socket.h>
+
+#include <future>
+#include <thread>
+
+namespace mettle::http {
+
+namespace net = boost::asio;
+using boost::system::error_code;
+using tcp = net::ip::tcp;
+
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(500);
+constexpr Duration kPauseWithoutDescriptors = std::chrono::milliseconds(50);
+
+using ReusePort = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+[[noreturn]] void refuse_address(const Server::Options& options, const error_code& error) {
+    if (error == net::error::address_in_use) {
+        throw StartupError(fmt::format(
+            "port {} on {} is taken; choose another with --port, or --port 0 for any free one",
+            options.port, options.host));
+    }
+    throw StartupError(
+        fmt::format("can't listen on {} port {}: {}", options.host, options.port, error.message()));
+}
+
+tcp::endpoint resolve(const Server::Options& options) {
+    error_code error;
+    const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
+    const auto address = net::ip::make_address(host, error);
+    if (error)
+        throw StartupError(
+            fmt::format("'{}' is not an IP address of this machine: use 127.0.0.1, 0.0.0.0 or ::",
+                        options.host));
+    return {address, options.port};
+}
+
+// SO_REUSEPORT lets a second server take the same port silently, so an ordinary bind goes first. It
+// also finds the port when any will do.
+tcp::endpoint probe(const Server::Options& options) {
+    net::io_context io;
+    const tcp::endpoint wanted = resolve(options);
+    error_code error;
+    tcp::acceptor acceptor(io);
+    acceptor.open(wanted.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(wanted, error);
+    if (!error) acceptor.listen(1, error);
+    if (error) refuse_address(options, error);
+    return acceptor.local_endpoint();
+}
+
+std::string date_line() {
+    return fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", fmt::gmtime(std::time(nullptr)));
+}
+
+}  // namespace
+
+class Server::IoThread {
+public:
+    IoThread(Server& server, const tcp::endpoint& endpoint)
+        : server_(server),
+          context_{server.handler_, server.options_.limits, io_, std::chrono::steady_clock::now(),
+                   date_line()} {
+        acceptor_.open(endpoint.protocol());
+        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        acceptor_.set_option(ReusePort(true));
+        error_code error;
+        acceptor_.bind(endpoint, error);
+        if (!error) acceptor_.listen(net::socket_base::max_listen_connections, error);
+        if (error) refuse_address(server.options_, error);
+        acceptor_.non_blocking(true);
+    }
+
+    void start() {
+        thread_ = std::thread([this] {
+            accept();
+            tick();
+            io_.run();
+        });
+    }
+
+    void announce_drain() {
+        net::post(io_, [this] { context_.draining = true; });
+    }
+
+    void stop_accepting() {
+        net::post(io_, [this] {
+            accept_what_is_queued();
+            error_code ignored;
+            acceptor_.close(ignored);
+            context_.draining = true;
+            for_each_connection([](Connection& connection) { connection.drain(); });
+        });
+    }
+
+    std::size_t cut_off() {
+        std::promise<std::size_t> count;
+        net::post(io_, [this, &count] {
+            std::size_t open = 0;
+            for_each_connection([&open](Connection& connection) { ++open, connection.abort(); });
+            count.set_value(open);
+        });
+        return count.get_future().get();
+    }
+
+    void join() {
+        if (!thread_.joinable()) return;
+        io_.stop();
+        thread_.join();
+    }
+
+private:
+    void accept() {
+        acceptor_.async_accept(io_, [this](const error_code& error, Connection::Socket socket) {
+            if (!acceptor_.is_open()) return;
+            if (!error) adopt(std::move(socket));
+            if (error == net::error::no_descriptors) return accept_after_a_pause();
+            accept();
+        });
+    }
+
+    void accept_after_a_pause() {
+        log::warning("out of file descriptors: new connections wait");
+        pause_.expires_after(kPauseWithoutDescriptors);
+        pause_.async_wait([this](const error_code& error) {
+            if (!error && acceptor_.is_open()) accept();
+        });
+    }
+
+    void accept_what_is_queued() {
+        for (;;) {
+            error_code error;
+            Connection::Socket socket(io_);
+            acceptor_.accept(socket, error);
+            if (error) return;
+            adopt(std::move(socket));
+        }
+    }
+
+    void adopt(Connection::Socket socket) {
+        const bool full = server_.open_.fetch_add(1) >= server_.options_.limits.max_connections;
+        const std::shared_ptr<Connection> connection(new Connection(std::move(socket), context_),
+                                                     [this](Connection* gone) {
+                                                         --server_.open_;
+                                                         delete gone;
+                                                     });
+        connections_.push_back(connection);
+        full ? connection->refuse_for_overload() : connection->start();
+    }
+
+    // Looks for what is overdue, on all connections at once: a timer for each request would cost
+    // more than many a model's run.
+    void tick() {
+        context_.coarse_now = std::chrono::steady_clock::now();
+        context_.date_line = date_line();
+        for_each_connection(
+            [this](Connection& connection) { connection.close_if_overdue(context_.coarse_now); });
+        std::erase_if(connections_, [](const auto& connection) { return connection.expired(); });
+        tick_.expires_after(kTick);
+        tick_.async_wait([this](const error_code& error) {
+            if (!error) tick();
+        });
+    }
+
+    template <typename Action>
+    void for_each_connection(Action action) {
+        for (std::size_t index = 0; index < connections_.size(); ++index) {
+            if (const auto connection = connections_[index].lock()) action(*connection);
+        }
+    }
+
+    Server& server_;
+    ConnectionContext context_;
+    // After `context_`: connections that end with the event loop still refer to it.
+    net::io_context io_{1};
+    net::basic_socket_acceptor<tcp, net::io_context::executor_type> acceptor_{io_};
+    net::steady_timer tick_{io_};
+    net::steady_timer pause_{io_};
+    std::vector<std::weak_ptr<Connection>> connections_;
+    std::thread thread_;
+};
+
+Server::Server(const Options& options, Handler& handler) : options_(options), handler_(handler) {
+    const tcp::endpoint endpoint = probe(options);
+    port_ = endpoint.port();
+    for (int thread = 0; thread < std::max(1, options.threads); ++thread) {
+        threads_.push_back(std::make_unique<IoThread>(*this, endpoint));
+    }
+}
+
+Server::~Server() {
+    for (auto& thread : threads_) thread->join();
+}
+
+void Server::start() {
+    for (auto& thread : threads_) thread->start();
+}
+
+void Server::announce_drain() {
+    for (auto& thread : threads_) thread->announce_drain();
+}
+
+std::size_t Server::stop(Duration timeout) {
+    for (auto& thread : threads_) thread->stop_accepting();
+    const TimePoint end = std::chrono::steady_clock::now() + timeout;
+    while (open_ > 0 && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    std::size_t cut_off = 0;
+    if (open_ > 0) {
+        for (auto& thread : threads_) cut_off += thread->cut_off();
+    }
+    for (auto& thread : threads_) thread->join();
+    return cut_off;
+}
+
+}  // namespace mettle::http

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "mettle/base/units.hpp"
+#include "mettle/inference/model.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace mettle {
+
+// One question to a model, from whatever protocol or handler it came. It knows no HTTP: who makes
+// it fills the slab's inputs, submits it, and gets on_result() once. Used again for later
+// questions, so that the way of a request allocates nothing.
+struct InferenceCall {
+    virtual ~InferenceCall() = default;
+    InferenceCall() = default;
+    InferenceCall(InferenceCall&&) = delete;
+
+    // Called once, on the thread that ran the model: the submitter's own when the call ran inline.
+    virtual void on_result(Result<void> result) = 0;
+
+    std::unique_ptr<Slab> slab;
+    std::int64_t rows = 1;  // First dimension of a model that batches, else 1.
+    std::uint64_t priority = 0;
+    TimePoint deadline = TimePoint::max();
+    const RunToken* token = nullptr;
+
+    // Moments on its way, for Server-Timing and metrics.
+    TimePoint received;           // The request was whole.
+    TimePoint parsed;             // The inputs were ready; submitted.
+    TimePoint chosen;             // Taken from the queue.
+    TimePoint started;            // The run began.
+    TimePoint finished;           // The run ended.
+    std::int64_t batch_rows = 1;  // Rows in the run that answered it.
+};
+
+}  // namespace mettle

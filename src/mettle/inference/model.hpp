@@ -1,0 +1,52 @@
+#pragma once
+
+#include "mettle/base/result.hpp"
+#include "mettle/tensor/signature.hpp"
+#include "mettle/tensor/tensor.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace mettle {
+
+// The memory of one run: the model's own, since only it knows where its tensors should live. Used
+// by one thread at a time, and again for the next run.
+class Slab {
+public:
+    virtual ~Slab() = default;
+
+    // Room for input `index` in the shape that it will have, for the caller to write before run().
+    // Not for BYTES. REQUIRES: the signature accepts `shape`.
+    virtual std::span<std::byte> input(std::size_t index, const Shape& shape) = 0;
+    // Reads the caller's bytes instead of its own; they stay alive until run() has returned, and
+    // are aligned for their element type.
+    virtual void borrow_input(std::size_t index, const TensorView& view) = 0;
+
+    // What the last run gave, in this machine's memory, until the next run.
+    virtual TensorView output(std::size_t index) const = 0;
+};
+
+// Lets another thread end a run early. Set up by the owner of a call, handed down to run().
+class RunToken {
+public:
+    virtual ~RunToken() = default;
+    virtual bool cancelled() const = 0;
+};
+
+// Something that answers rows of tensors. run() is called by several threads at once, each with a
+// slab of its own.
+class Model {
+public:
+    virtual ~Model() = default;
+
+    virtual const Signature& signature() const = 0;
+    virtual std::string_view platform() const = 0;  // As V2's metadata says it.
+    virtual std::unique_ptr<Slab> make_slab() = 0;
+    // Blocks until the outputs are there. Fails with `cancelled` when the token says so, with
+    // `invalid_input` when these inputs can't be run, else `internal`.
+    virtual Result<void> run(Slab& slab, const RunToken* token) = 0;
+};
+
+}  // namespace mettle

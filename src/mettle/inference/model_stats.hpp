@@ -1,0 +1,33 @@
+#pragma once
+
+#include "mettle/metrics/counter.hpp"
+
+#include <atomic>
+#include <cstdint>
+
+namespace mettle {
+
+// What one version of a model has done since it was loaded. Any thread adds, a scrape reads.
+struct ModelStats {
+    // A count of things and the time they took in all, as V2's statistics show them.
+    struct Timed {
+        void add(std::int64_t ns) {
+            count.add();
+            total_ns.add(static_cast<std::uint64_t>(ns < 0 ? 0 : ns));
+        }
+        Counter count;
+        Counter total_ns;
+    };
+
+    Timed success, fail, queue, parse, infer, write;
+    Counter rows;        // Inferences, in V2's words: a request of 8 rows is 8.
+    Counter executions;  // Runs of the model.
+    Counter refused_queue_full, failed_invalid, failed_internal, failed_cancelled;
+    DurationHistogram request_time{DurationHistogram::default_bounds_ns()};
+    DurationHistogram queue_time{DurationHistogram::default_bounds_ns()};
+    DurationHistogram infer_time{DurationHistogram::default_bounds_ns()};
+    std::atomic<std::int64_t> last_inference_ms = 0;  // Since 1970.
+    std::atomic<std::int64_t> in_flight = 0;
+};
+
+}  // namespace mettle

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "mettle/base/result.hpp"
+#include "mettle/inference/model.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace mettle::onnx {
+
+struct Options {
+    int intra_op_threads = 1;  // A worker's own; more only pays for large models on idle machines.
+};
+
+// A model on ONNX Runtime's CPU provider. One session, shared by all threads that run it; each slab
+// keeps the runtime's values for its own memory, so that a run of a known shape allocates nothing.
+//
+// Fails with `invalid_input` and a sentence when the file is no readable ONNX model, or when an
+// input or output is of a kind that can't be served.
+Result<std::unique_ptr<Model>> load(const std::filesystem::path& file, const Options& options);
+
+std::string runtime_version();  // "1.32.0"
+
+}  // namespace mettle::onnx

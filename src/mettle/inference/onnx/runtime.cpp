@@ -1,0 +1,96 @@
+#include "mettle/inference/onnx/runtime.hpp"
+
+#include "mettle/base/assert.hpp"
+#include "mettle/base/log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace mettle::onnx {
+
+namespace {
+
+void ORT_API_CALL write_log(void*, OrtLoggingLevel level, const char*, const char*, const char*,
+                            const char* message) {
+    const std::string line = fmt::format("onnxruntime: {}", message);
+    level >= ORT_LOGGING_LEVEL_ERROR ? log::error(line) : log::warning(line);
+}
+
+constexpr std::array kTypes = {
+    std::pair{DataType::boolean, ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL},
+    std::pair{DataType::uint8, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8},
+    std::pair{DataType::uint16, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16},
+    std::pair{DataType::uint32, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32},
+    std::pair{DataType::uint64, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64},
+    std::pair{DataType::int8, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8},
+    std::pair{DataType::int16, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16},
+    std::pair{DataType::int32, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32},
+    std::pair{DataType::int64, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64},
+    std::pair{DataType::fp16, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16},
+    std::pair{DataType::bf16, ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16},
+    std::pair{DataType::fp32, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT},
+    std::pair{DataType::fp64, ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE},
+    std::pair{DataType::bytes, ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING},
+};
+
+// The same as requested instead of powers of two, and shared by all sessions.
+void register_arena(OrtEnv* env) {
+    OrtArenaCfg* config = nullptr;
+    OrtMemoryInfo* memory = nullptr;
+    constexpr int kSameAsRequested = 1;
+    auto failure = message_of(api().CreateArenaCfg(0, kSameAsRequested, -1, -1, &config));
+    const std::unique_ptr<OrtArenaCfg, Release> owned_config(config);
+    if (!failure)
+        failure =
+            message_of(api().CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory));
+    const std::unique_ptr<OrtMemoryInfo, Release> owned_memory(memory);
+    if (!failure) failure = message_of(api().CreateAndRegisterAllocator(env, memory, config));
+    if (failure) log::warning(fmt::format("onnxruntime: no shared arena: {}", *failure));
+}
+
+OrtEnv* make_environment() {
+    OrtEnv* env = nullptr;
+    const auto failure = message_of(api().CreateEnvWithCustomLogger(
+        write_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "mettle", &env));
+    METTLE_ASSERT(!failure);
+    register_arena(env);
+    return env;
+}
+
+}  // namespace
+
+const OrtApi& api() {
+    static const OrtApi* const table = OrtGetApiBase()->GetApi(ORT_API_VERSION);
+    METTLE_ASSERT(table != nullptr);
+    return *table;
+}
+
+OrtEnv* environment() {
+    static OrtEnv* const env = make_environment();
+    return env;
+}
+
+std::optional<std::string> message_of(OrtStatus* status) {
+    if (!status) return std::nullopt;
+    std::string message = api().GetErrorMessage(status);
+    api().ReleaseStatus(status);
+    std::ranges::replace(message, '\n', ' ');
+    return message;
+}
+
+std::optional<DataType> from_onnx(ONNXTensorElementDataType type) {
+    const auto* found =
+        std::ranges::find(kTypes, type, [](const auto& pair) { return pair.second; });
+    if (found == kTypes.end()) return std::nullopt;
+    return found->first;
+}
+
+ONNXTensorElementDataType to_onnx(DataType type) {
+    return std::ranges::find(kTypes, type, [](const auto& pair) { return pair.first; })->second;
+}
+
+}  // namespace mettle::onnx

@@ -1,0 +1,104 @@
+#include "mettle/inference/served_model.hpp"
+
+#include "mettle/base/log.hpp"
+#include "mettle/inference/sample_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mettle {
+
+namespace {
+
+constexpr std::int64_t kManyRows = 32;
+constexpr int kMeasuredRuns = 15;
+
+TimePoint now() {
+    return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<Model> model,
+                         const Options& options)
+    : name_(std::move(name)),
+      version_(std::move(version)),
+      model_(std::move(model)),
+      queue_(options.max_queue) {
+    warm_up();
+    lane_ = options.lane.value_or(time_model_.predict(1) < kInlineLimit ? Lane::inline_on_io
+                                                                        : Lane::worker);
+    for (int worker = 0; worker < options.workers; ++worker) {
+        workers_.emplace_back([this] { work(); });
+    }
+}
+
+ServedModel::~ServedModel() {
+    queue_.close();
+}
+
+// The first runs of a model allocate its memory and choose its kernels, so the first client should
+// not have to wait for them. A model that can't run on zeros is served all the same.
+void ServedModel::warm_up() {
+    const auto slab = model_->make_slab();
+    fill_with_zeros(*slab, signature(), 1);
+    if (const auto ran = model_->run(*slab, nullptr); !ran) {
+        log::warning(fmt::format("model {} could not be warmed up with zeros: {}", name_,
+                                 ran.error().message));
+        time_model_ = {std::chrono::milliseconds(1), {}};
+        return;
+    }
+    const Duration one = measure(*slab, 1, kMeasuredRuns);
+    const Duration many = signature().batches() ? measure(*slab, kManyRows, kMeasuredRuns) : one;
+    time_model_ = TimeModel::through(one, many, signature().batches() ? kManyRows : 1);
+}
+
+// The fastest of some runs, so that a busy machine does not change the lane; stops early for models
+// that take long.
+Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
+    Duration best = Duration::max();
+    const TimePoint stop = now() + std::chrono::milliseconds(50);
+    for (int run = 0; run < times; ++run) {
+        fill_with_zeros(slab, signature(), rows);
+        const TimePoint start = now();
+        if (!model_->run(slab, nullptr)) break;
+        best = std::min<Duration>(best, now() - start);
+        if (now() > stop) break;
+    }
+    return best == Duration::max() ? Duration(std::chrono::milliseconds(1)) : best;
+}
+
+void ServedModel::submit(InferenceCall& call) {
+    stats_.in_flight.fetch_add(1, std::memory_order_relaxed);
+    if (lane_ == Lane::inline_on_io && time_model_.predict(call.rows) < kInlineLimit * 4) {
+        call.chosen = call.parsed;
+        return run(call);
+    }
+    if (queue_.try_push(&call)) return;
+    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    stats_.refused_queue_full.add();
+    call.chosen = call.started = call.finished = call.parsed;
+    call.on_result(fail(Error::Kind::unavailable,
+                        fmt::format("model '{}' is overloaded: its queue is full", name_)));
+}
+
+void ServedModel::work() {
+    while (const auto call = queue_.pop()) {
+        (*call)->chosen = now();
+        run(**call);
+    }
+}
+
+void ServedModel::run(InferenceCall& call) {
+    call.started = call.chosen;
+    call.batch_rows = call.rows;
+    auto result = model_->run(*call.slab, call.token);
+    call.finished = now();
+    stats_.executions.add();
+    if (result) stats_.rows.add(static_cast<std::uint64_t>(call.rows));
+    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    call.on_result(std::move(result));
+}
+
+}  // namespace mettle

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "mettle/metrics/counter.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mettle {
+
+using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+// Writes metrics in Prometheus' text format 0.0.4. Families come one after the other: begin one,
+// then its samples.
+class Exposition {
+public:
+    static constexpr std::string_view kContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    // `type` is counter, gauge or histogram. Counters' names end in _total, histograms' in their
+    // unit.
+    void family(std::string_view name, std::string_view type, std::string_view help);
+    void sample(Labels labels, double value);
+    // The buckets, _sum (in seconds) and _count.
+    void histogram(Labels labels, const DurationHistogram& histogram);
+
+    const std::string& text() const { return text_; }
+
+private:
+    void line(std::string_view suffix, Labels labels, std::string_view bound, double value);
+
+    std::string name_;
+    std::string text_;
+};
+
+}  // namespace mettle
