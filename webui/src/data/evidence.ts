@@ -1,0 +1,100 @@
+// The evidence of the stages that have a picture of their own. Others are shown as a tree.
+
+import { readBuckets, readLatency, readPhases, readSeries, readValidity } from './parts';
+import { flag, type Json, list, number, record, text } from './read';
+
+export type ColdStart = ReturnType<typeof readColdStart>;
+export type Correctness = ReturnType<typeof readCorrectness>;
+export type Steady = ReturnType<typeof readSteady>;
+export type CapacityEvidence = ReturnType<typeof readCapacityEvidence>;
+export type Probe = CapacityEvidence['probes'][number];
+
+export function readColdStart(from: Json) {
+  const median = record(from.median_ms);
+  return {
+    repeats: list(from.repeats).map(record).map((repeat) => ({
+      listening: number(repeat.listening_ms),
+      ready: number(repeat.ready_ms),
+      firstRight: number(repeat.first_right_ms),
+    })),
+    median: {
+      listening: number(median.listening),
+      ready: number(median.ready),
+      firstRight: number(median.first_right),
+    },
+    pageCache: text(from.page_cache),
+  };
+}
+
+export function readCorrectness(from: Json) {
+  return {
+    source: text(from.source),
+    deterministic: flag(from.deterministic),
+    tolerance: from.tolerance,
+    levels: list(from.levels).map(record).map((level) => ({
+      concurrency: number(level.concurrency),
+      requests: number(level.requests),
+      wrong: number(level.wrong),
+      failed: number(level.failed),
+    })),
+    examples: list(from.examples).map(record).map((example) => ({
+      payload: text(example.payload_id),
+      expected: example.expected,
+      got: example.got,
+    })),
+  };
+}
+
+export function readSteady(from: Json) {
+  return {
+    rate: number(from.rate_rps),
+    duration_s: number(from.duration_s),
+    requests: number(from.requests),
+    failures: number(from.failures),
+    latency: readLatency(from.latency_ms),
+    service: readLatency(from.service_ms),
+    phases: readPhases(from.phases_ms),
+    slo: list(from.slo).map(record).map((slo) => ({
+      expr: text(slo.expr),
+      // A number, or a text that has its unit already.
+      value: typeof slo.value === 'string' ? slo.value : number(slo.value),
+      holds: flag(slo.holds),
+    })),
+    series: readSeries(from.series),
+    validity: readValidity(from.validity),
+    targetCpu: number(from.target_cpu),
+    targetRss: number(from.target_rss_bytes),
+    histogram: readBuckets(from.histogram),
+  };
+}
+
+export function readCapacityEvidence(from: Json) {
+  const confirm = record(from.confirm);
+  return {
+    probes: list(from.probes).map(record).map((probe) => ({
+      rate: number(probe.rate_rps),
+      achieved: number(probe.achieved_rps),
+      requests: number(probe.requests),
+      p50: number(probe.p50_ms),
+      p99: number(probe.p99_ms),
+      failures: number(probe.failures),
+      verdict: text(probe.verdict),
+      phase: text(probe.phase),
+      targetCpu: number(probe.target_cpu),
+      generatorCpu: number(probe.generator_cpu),
+    })),
+    confirm: Object.keys(confirm).length === 0 ? null : {
+      rate: number(confirm.rate_rps),
+      n: number(confirm.n),
+      nEffective: number(confirm.n_effective),
+      over: number(confirm.over),
+      allowed: number(confirm.allowed),
+      confidence: number(confirm.confidence),
+    },
+    rpsPass: number(from.rps_pass),
+    rpsFail: number(from.rps_fail),
+    bindingSlo: text(from.binding_slo),
+    bottleneck: text(from.bottleneck),
+    limitMs: number(from.limit_ms),
+  };
+}
