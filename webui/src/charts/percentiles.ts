@@ -1,0 +1,92 @@
+// Latency by percentile on HdrHistogram's axis: each nine gets the same width, so that the tail,
+// which users remember, is as wide as the rest.
+
+import type { CurvePoint } from '../data/distribution';
+import { duration } from '../format';
+import type { Draw } from './Chart';
+import { axis, base, shortTime, tooltip, tooltipNode } from './style';
+
+export interface Curve {
+  name: string;
+  points: CurvePoint[];
+  colour: 'blue' | 'orange' | 'teal' | 'violet';
+  dashed?: boolean;
+}
+
+const nines = (quantile: number) => 1 / (1 - quantile);
+
+export function percentileName(share: number): string {
+  return `${Number((share * 100).toPrecision(7))} %`;
+}
+
+export function drawPercentiles(curves: Curve[], limitMs: number | null): Draw {
+  const last = Math.max(10, ...curves.map((curve) => nines(curve.points.at(-1)?.quantile ?? 0)));
+  return (palette, width) => {
+    const style = axis(palette);
+    return {
+      ...base(palette),
+      grid: { left: 58, right: 20, top: 28, bottom: 28 },
+      xAxis: {
+        ...style,
+        type: 'log',
+        min: 1,
+        max: last,
+        axisLabel: {
+          ...style.axisLabel,
+          // 1, 10, 100, … are the 0, 90, 99, … % points.
+          formatter: (x: number) => (x < 1.001 ? '0 %' : percentileName(1 - 1 / x)),
+        },
+      },
+      yAxis: {
+        ...style,
+        type: 'log',
+        name: width < 500 ? 'Latency, log scale' : 'Latency from the due time, log scale',
+        nameTextStyle: { ...style.nameTextStyle, align: 'left', padding: [0, 0, 0, -52] },
+        axisLine: { show: false },
+        axisLabel: { ...style.axisLabel, formatter: shortTime },
+      },
+      tooltip: {
+        ...tooltip(palette),
+        trigger: 'axis',
+        axisPointer: { lineStyle: { color: palette.muted } },
+        formatter: (hits: { seriesIndex: number; value: [number, number] }[]) => {
+          const at = hits[0]?.value[0];
+          if (at === undefined) return '';
+          return tooltipNode(
+            `${percentileName(1 - 1 / at)} of requests took at most`,
+            hits.map((hit) => {
+              const curve = curves[hit.seriesIndex];
+              return [curve?.name ?? '', duration(hit.value[1]), palette[curve?.colour ?? 'blue']];
+            }),
+          );
+        },
+      },
+      series: curves.map((curve, i) => ({
+        type: 'line',
+        name: curve.name,
+        data: curve.points.map((point) => [nines(point.quantile), point.ms]),
+        step: curve.points.length > 12 ? 'end' : false,
+        showSymbol: curve.points.length <= 12,
+        symbolSize: 6,
+        lineStyle: { width: 2, color: palette[curve.colour], type: curve.dashed ? [5, 3] : 'solid' },
+        itemStyle: { color: palette[curve.colour] },
+        areaStyle: i === 0 ? { color: palette[curve.colour], opacity: 0.08 } : undefined,
+        markLine:
+          i === 0 && limitMs !== null
+            ? {
+                silent: true,
+                symbol: 'none',
+                lineStyle: { color: palette.fail, type: 'dashed', width: 1.5 },
+                label: {
+                  formatter: `SLO ${duration(limitMs)}`,
+                  color: palette.fail,
+                  position: 'insideStartTop',
+                  fontSize: 12,
+                },
+                data: [{ yAxis: limitMs }],
+              }
+            : undefined,
+      })),
+    };
+  };
+}

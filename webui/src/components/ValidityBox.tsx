@@ -1,0 +1,71 @@
+// May the numbers be believed? The tester's own checks on itself.
+
+import type { Validity } from '../data/types';
+import { cores, duration, kUnknown, title, withUnit } from '../format';
+import { Lines } from './Callout';
+import { DataTable } from './DataTable';
+import { Facts } from './Facts';
+import { Icon } from './Icon';
+import { Pill } from './Pill';
+
+const kNames: Record<string, string> = {
+  send_lag_p99: 'Send lag, p99',
+  achieved_rate: 'Achieved over intended rate',
+  achieved_ratio: 'Achieved over intended rate',
+  generator_cpu: 'CPU of a worker',
+  worker_cpu: 'CPU of a worker',
+  steal: 'CPU stolen by the hypervisor',
+  throttled: 'CPU throttled by the cgroup',
+  connection_wait: 'Arrivals that waited for a connection',
+  ks_distance: 'Distance of actual from intended gaps',
+  littles_law: "Deviation from Little's law",
+  little: "Deviation from Little's law",
+};
+
+const us = (value: number | null) => (value === null ? kUnknown : duration(value / 1000));
+
+export function ValidityBox({ validity }: { validity: Validity }) {
+  const valid = validity.verdict === 'VALID';
+  return (
+    <div className={`validity tone-${valid ? 'pass' : 'warn'}`}>
+      <h4>
+        <Icon tone={valid ? 'pass' : 'warn'} />
+        Measurement {validity.verdict}
+      </h4>
+      <p className="muted">
+        {valid
+          ? 'The load generator kept its promise: the latencies are the target’s, not the tester’s.'
+          : 'The load generator could not keep its promise: read no number of this run as the target’s.'}
+      </p>
+      {validity.reasons.length > 0 ? <Lines lines={validity.reasons} /> : null}
+      {validity.checks.length > 0 ? (
+        <DataTable
+          caption="Checks of the measurement"
+          hideCaption
+          rows={validity.checks}
+          columns={[
+            { name: 'Check', text: true, cell: (check) => kNames[check.name] ?? title(check.name) },
+            { name: 'Measured', cell: (check) => withUnit(check.value, check.unit) },
+            { name: 'Limit', cell: (check) => withUnit(check.limit, check.unit) },
+            {
+              name: 'Holds',
+              text: true,
+              cell: (check) => <Pill tone={check.holds ? 'pass' : 'warn'} word={check.holds ? 'yes' : 'no'} />,
+            },
+          ]}
+        />
+      ) : null}
+      <Facts
+        facts={[
+          [
+            'Send lag',
+            validity.sendLagUs.p99 === null
+              ? ''
+              : `p50 ${us(validity.sendLagUs.p50)} · p99 ${us(validity.sendLagUs.p99)} · max ${us(validity.sendLagUs.max)}`,
+          ],
+          ['CPU of the load generator', cores(validity.generatorCpu)],
+        ]}
+      />
+    </div>
+  );
+}
