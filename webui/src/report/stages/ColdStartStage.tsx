@@ -1,0 +1,38 @@
+import { useMemo } from 'react';
+
+import { Chart } from '../../charts/Chart';
+import { coldStartHeight, drawColdStart, kSegments } from '../../charts/cold_start';
+import { Facts } from '../../components/Facts';
+import { Legend } from '../../components/Legend';
+import { readColdStart } from '../../data/evidence';
+import { duration, plural } from '../../format';
+
+export function ColdStartStage({ evidence }: { evidence: Record<string, unknown> }) {
+  const cold = useMemo(() => readColdStart(evidence), [evidence]);
+  const draw = useMemo(() => drawColdStart(cold), [cold]);
+  const starts = plural(cold.repeats.length, 'start');
+  return (
+    <>
+      {cold.repeats.length > 0 ? (
+        <div className="figure">
+          <h4>From exec to the first right answer</h4>
+          <Chart
+            label={`Cold start of ${starts}: median ${duration(cold.median.firstRight)} to the first right answer`}
+            height={coldStartHeight(cold)}
+            draw={draw}
+          />
+          <Legend items={kSegments} />
+        </div>
+      ) : null}
+      <Facts
+        facts={[
+          ['Listening, median', duration(cold.median.listening)],
+          ['Ready, median', duration(cold.median.ready)],
+          ['First right answer, median', duration(cold.median.firstRight)],
+          ['Starts', starts],
+          ['Page cache', cold.pageCache],
+        ]}
+      />
+    </>
+  );
+}
