@@ -33,6 +33,8 @@ struct StageResult {
 struct Capacity {
     double rps_pass = 0;             // Confirmed to hold the SLO.
     std::optional<double> rps_fail;  // The lowest rate seen to break it.
+    // Where a fit of all probes says that the SLO breaks; above rps_pass, which was confirmed.
+    std::optional<double> rps_estimate;
     double confidence = 0.99;
     std::string binding_slo;
     std::string bottleneck;
@@ -51,6 +53,9 @@ struct ProveResult {
     std::optional<Capacity> capacity;
     std::vector<std::string> assumed;
     std::vector<std::string> skipped;  // "overload: the target is not on loopback"
+    std::string placement;             // Where the two sides ran, in one sentence.
+    bool interrupted = false;          // Ended by the user: the report so far.
+    bool target_lost = false;          // Never reached, or gone for good: exit code 4.
 };
 
 std::string to_json(const ProveResult& result);
