@@ -1,0 +1,153 @@
+"""The load tools, each run once for a while and read back into one form."""
+
+import dataclasses
+import json
+import pathlib
+import re
+
+from . import paths
+from .errors import MeasurementFailed
+from .process import Ended, run_client
+
+
+@dataclasses.dataclass
+class Call:
+    """What is sent, again and again."""
+
+    port: int
+    path: str
+    method: str = "GET"
+    body: pathlib.Path | None = None
+    headers: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+
+@dataclasses.dataclass
+class Load:
+    """What a load tool did. Times in microseconds; None where the tool does not say."""
+
+    requests: int
+    rps: float
+    cpu_s: float
+    wall_s: float
+    p50_us: float | None = None
+    p99_us: float | None = None
+
+    @property
+    def cpu_us_a_request(self) -> float:
+        return self.cpu_s * 1e6 / self.requests
+
+
+def wrk(call: Call, connections: int, seconds: float, cpu: int) -> Load:
+    script = paths.PEERS / "wrk/send.lua"
+    headers = [f"{k}: {v}" for k, v in call.headers.items()]
+    ended = run_client(
+        [paths.tool("wrk"), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", "-s", script,
+         call.url, "--", call.method, call.body or "-", *headers], cpu, timeout_s=seconds + 30)
+    text = _last_json(ended, "wrk")
+    if text["errors"]:
+        raise MeasurementFailed(f"wrk: {text['errors']} of {text['requests']} requests failed at {call.url}")
+    return Load(text["requests"], text["requests"] / text["seconds"], ended.cpu_s, ended.wall_s,
+                text["p50_us"], text["p99_us"])
+
+
+def h2load(call: Call, connections: int, seconds: float, cpu: int) -> Load:
+    """Debian's h2load, HTTP/1.1. In its timed mode it forgets -d, so a body asks for a number of requests."""
+    headers = [x for k, v in call.headers.items() for x in ("-H", f"{k}: {v}")]
+    body = ["-d", call.body] if call.body else []
+
+    def go(*amount) -> tuple[Ended, re.Match, re.Match]:
+        ended = run_client([paths.tool("h2load"), "--h1", "-t1", f"-c{connections}", *amount, *body, *headers, call.url],
+                           cpu, timeout_s=seconds * 10 + 30)
+        done = re.search(r"(\d+) done, (\d+) succeeded, (\d+) failed", ended.stdout)
+        speed = re.search(r"finished in ([\d.]+)(us|ms|s), ([\d.]+) req/s", ended.stdout)
+        if not done or not speed:
+            raise MeasurementFailed(f"h2load: {(ended.stdout + ended.stderr).strip()[-200:]}")
+        if done[1] != done[2] or int(done[3]):
+            raise MeasurementFailed(f"h2load: {done[0]} at {call.url}")
+        return ended, done, speed
+
+    first = go("-n", str(max(2000, connections * 20)))
+    count = max(connections, int(float(first[2][3]) * seconds))
+    ended, done, speed = go("-n", str(count))
+    return Load(int(done[1]), float(speed[3]), ended.cpu_s, ended.wall_s)
+
+
+def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Path, *extra,
+           protocol: str = "plain", closed: bool = True) -> tuple[Load, dict]:
+    """`mettle load`: the load, and the whole result (schema mettle.run/1)."""
+    out = scratch / "mettle.json"
+    out.unlink(missing_ok=True)
+    what = ["--method", call.method] if protocol == "plain" else []
+    if call.body and protocol == "plain":
+        what += ["--body", call.body]
+    for key, value in call.headers.items():
+        what += ["--header", f"{key}: {value}"]
+    how = ["-u", users, "-r", users * 10] if closed else []
+    ended = run_client([paths.mettle(), "load", f"{protocol}+{call.url}", *what, *how, "-t", f"{seconds:g}s",
+                        "--workers", "1", "--headless", "-o", out, *extra], cpu, timeout_s=seconds + 90)
+    if ended.code not in (0, 3) or not out.exists():  # 3: no verdict, but the figures are there
+        raise MeasurementFailed(f"mettle load ended with {ended.code}: {(ended.stdout + ended.stderr).strip()[-300:]}")
+    result = json.loads(out.read_text())
+    totals, latency = result["totals"], result["latency_ms"]
+    if totals["failures"]:
+        raise MeasurementFailed(f"mettle load: {totals['failures']} of {totals['requests']} requests failed")
+    return Load(totals["requests"], totals["rps"], ended.cpu_s, ended.wall_s,
+                latency["p50"] * 1000, latency["p99"] * 1000), result
+
+
+def locust(call: Call, user: str, users: int, seconds: float, cpu: int) -> Load:
+    """One Locust process; `user` is HttpUser or FastHttpUser. Speed as from the first answer to the last."""
+    ended = run_client(
+        [paths.python("bench"), "-m", "locust", "-f", paths.PEERS / "locust/locustfile.py", user, "--headless",
+         "-H", f"http://127.0.0.1:{call.port}", "-u", users, "-r", users, "-t", f"{max(2, round(seconds))}s",
+         "--only-summary", "--skip-log", "--json"], cpu, timeout_s=seconds + 60,
+        env={"BENCH_PATH": call.path, "BENCH_BODY": str(call.body)})
+    try:
+        entry = json.loads(ended.stdout[ended.stdout.index("["):])[0]
+    except (ValueError, IndexError) as error:
+        raise MeasurementFailed(f"locust: {ended.stderr.strip()[-300:]}") from error
+    if entry["num_failures"] or not entry["num_requests"]:
+        raise MeasurementFailed(f"locust: {entry['num_failures']} of {entry['num_requests']} requests failed")
+    span = entry["last_request_timestamp"] - entry["start_time"]
+    times = sorted((float(t), n) for t, n in entry["response_times"].items())
+    return Load(entry["num_requests"], entry["num_requests"] / span, ended.cpu_s, ended.wall_s,
+                _quantile(times, 0.5) * 1000, _quantile(times, 0.99) * 1000)
+
+
+def perf_analyzer(port: int, model: str, data: pathlib.Path, concurrency: int, seconds: float, cpu: int,
+                  scratch: pathlib.Path) -> Load:
+    """Binary tensors, its default. Its speed is that of the last window, its CPU bill that of the whole run."""
+    report = scratch / "perf_analyzer.csv"
+    report.unlink(missing_ok=True)
+    ended = run_client(
+        [paths.perf_analyzer(), "-m", model, "-u", f"127.0.0.1:{port}", "-i", "http", "-b", "1", "--input-data", data,
+         "--concurrency-range", concurrency, "--measurement-interval", round(seconds * 1000 / 3),
+         "--max-trials", 3, "--stability-percentage", 100, "-f", report], cpu, timeout_s=seconds * 4 + 60)
+    if not report.exists():
+        raise MeasurementFailed(f"perf_analyzer: {(ended.stdout + ended.stderr).strip()[-300:]}")
+    header, row = (line.split(",") for line in report.read_text().splitlines()[:2])
+    value = dict(zip(header, row))
+    rps = float(value["Inferences/Second"])
+    count = re.search(r"Request count: (\d+)", ended.stdout)
+    requests = int(count[1]) if count else round(rps * ended.wall_s)
+    return Load(requests, rps, ended.cpu_s, ended.wall_s, float(value["p50 latency"]), float(value["p99 latency"]))
+
+
+def _quantile(times: list, q: float) -> float:
+    wanted, seen = q * sum(n for _, n in times), 0
+    for value, n in times:
+        seen += n
+        if seen >= wanted:
+            return value
+    raise MeasurementFailed("no response times")
+
+
+def _last_json(ended: Ended, tool: str) -> dict:
+    for line in reversed(ended.stdout.splitlines()):
+        if line.startswith("{"):
+            return json.loads(line)
+    raise MeasurementFailed(f"{tool} ended with {ended.code}: {(ended.stdout + ended.stderr).strip()[-200:]}")

@@ -1,0 +1,77 @@
+"""The servers that are compared, each set up as somebody would who knows it well."""
+
+import json
+import pathlib
+import resource
+import subprocess
+
+from . import digits, paths
+from .errors import MeasurementFailed
+from .process import Server, free_port
+
+
+def mettle(cpu: int, scratch: pathlib.Path, *extra) -> Server:
+    port = free_port()
+    return Server("mettle", [paths.mettle(), "serve", paths.DIGITS, "--port", port, *extra], cpu, port,
+                  "/v2/health/ready", scratch=scratch)
+
+
+def fastapi(cpu: int, scratch: pathlib.Path) -> Server:
+    port = free_port()
+    return Server(
+        "fastapi",
+        [paths.python("bench"), "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", port, "--workers", "1",
+         "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--lifespan", "off"],
+        cpu, port, "/health/live", scratch=scratch, cwd=paths.PEERS / "fastapi",
+        env={"MODEL": str(paths.DIGITS / "model.onnx"), "PYTHONDONTWRITEBYTECODE": "", "OMP_NUM_THREADS": "1"})
+
+
+def mlserver(cpu: int, scratch: pathlib.Path) -> Server:
+    """The digits pipeline in MLServer's scikit-learn runtime, in one process, metrics and gzip off."""
+    python = paths.python("mlserver")
+    folder = scratch / "mlserver"
+    if not (folder / "digits/model.joblib").exists():
+        made = subprocess.run([paths.python("models"), paths.PEERS / "mlserver/make_model.py", folder],
+                              capture_output=True, text=True)
+        if made.returncode:
+            raise MeasurementFailed(f"MLServer's model could not be made: {made.stderr.strip()[-200:]}")
+    port = free_port()
+    (folder / "settings.json").write_text(json.dumps({
+        "host": "127.0.0.1", "http_port": port, "grpc_port": free_port(), "metrics_endpoint": None,
+        "parallel_workers": 0, "gzip_enabled": False, "debug": False,
+    }))
+    return Server("mlserver", [python.parent / "mlserver", "start", folder], cpu, port, "/v2/models/digits/ready",
+                  scratch=scratch, cwd=folder, patience_s=120,
+                  env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(_httptools(folder))})
+
+
+def _httptools(folder: pathlib.Path) -> pathlib.Path:
+    """A folder with the HTTP parser in C. MLServer's dependencies leave uvicorn with the one in Python, 1.5 times slower."""
+    extra = folder / "extra"
+    extra.mkdir(exist_ok=True)
+    link = extra / "httptools"
+    link.unlink(missing_ok=True)
+    (source,) = (paths.python("bench").parent.parent / "lib").glob("python3*/site-packages/httptools")
+    link.symlink_to(source)
+    return extra
+
+
+def nginx(cpu: int, scratch: pathlib.Path) -> Server:
+    """Fixed replies: /health/live, /null, and a V2 model `digits` that always gives one sample's answer."""
+    folder = scratch / "nginx"
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    compact = {"separators": (",", ":")}
+    values = {
+        "SCRATCH": str(folder), "PORT": str(port), "FILES": str(files), "CONNECTIONS": str(min(files - 64, 16384)),
+        "METADATA": json.dumps(digits.METADATA, **compact), "CONFIG": json.dumps(digits.CONFIG, **compact),
+        "ANSWER": json.dumps(digits.v2_answer(), **compact),
+    }
+    text = (paths.PEERS / "nginx/nginx.conf").read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    conf = folder / "nginx.conf"
+    conf.write_text(text)
+    return Server("nginx", [paths.nginx(), "-p", folder, "-e", folder / "nginx.error.log", "-c", conf], cpu, port,
+                  "/health/live", scratch=scratch)

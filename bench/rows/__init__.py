@@ -1,0 +1,14 @@
+"""The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
+
+from . import client, cold_start, live, memory, pause, predict, send_lag, testers
+
+ROWS = {
+    "live": live,
+    "predict": predict,
+    "client": client,
+    "testers": testers,
+    "send_lag": send_lag,
+    "pause": pause,
+    "cold_start": cold_start,
+    "memory": memory,
+}
