@@ -33,7 +33,8 @@ public:
     void end_of_stream();
 
     bool done() const { return stage_ == Stage::done; }
-    std::string_view error() const { return error_; }  // Empty: none. A literal.
+    std::string_view error() const { return error_; }        // Empty: none. A literal.
+    bool has_head() const { return stage_ != Stage::head; }  // Of the real answer.
     bool started() const { return stage_ != Stage::head || interim_ > 0; }
 
     int status() const { return status_; }

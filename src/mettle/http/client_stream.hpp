@@ -1,0 +1,66 @@
+#pragma once
+
+#include "mettle/base/result.hpp"
+#include "mettle/http/address.hpp"
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace mettle::http {
+
+// What the TLS connections of a client share. Immutable, so all threads may use it.
+class TlsContext {
+public:
+    explicit TlsContext(bool verify);
+    ssl_ctx_st* get() const { return context_.get(); }
+    bool verifies() const { return verify_; }
+
+private:
+    std::shared_ptr<ssl_ctx_st> context_;
+    bool verify_;
+};
+
+// A client's side of one non-blocking TCP connection, in clear or under TLS. Sockets only: waiting
+// is its owner's. One thread.
+class ClientStream {
+public:
+    enum class Ready { yes, no, failed };
+
+    ClientStream() = default;
+    ~ClientStream() { close(); }
+    ClientStream(const ClientStream&) = delete;
+    ClientStream& operator=(const ClientStream&) = delete;
+
+    // Begins to connect. False when that fails at once; error() says why.
+    bool open(const Address& address, const TlsContext* tls, const std::string& host);
+    // After the socket became writable (or, under TLS, readable): whether bytes may be sent.
+    Ready finish_open();
+    void close();
+    bool is_open() const { return fd_ >= 0; }
+    int fd() const { return fd_; }
+    bool is_tls() const { return ssl_ != nullptr; }
+
+    // As recv() and send(): the number of bytes; 0 at the end of the stream; -1 and errno, EAGAIN
+    // when it would block.
+    ssize_t read(char* data, std::size_t size);
+    ssize_t write(const char* data, std::size_t size);
+
+    const std::string& error() const { return error_; }  // "Connection refused"
+
+private:
+    Ready handshake();
+    ssize_t tls_result(int result);
+
+    int fd_ = -1;
+    ssl_st* ssl_ = nullptr;
+    bool verify_ = false;
+    bool connected_ = false;
+    std::string error_;
+};
+
+}  // namespace mettle::http
