@@ -39,7 +39,10 @@ private_apt() {
         printf 'deb [signed-by=%s] %s %s main\n' "$_keyring" "$(_mirror)" "$suite" \
             >"$root/sources.list"
         : >"$root/status"
+        # A mirror that lags, or a clock that is ahead, must not stand in the way: an older index is
+        # signed all the same, and what is taken from it is checked against it.
         options+=(
+            -o "Acquire::Check-Valid-Until=false"
             -o "Dir::Etc::sourcelist=$root/sources.list" -o "Dir::Etc::sourceparts=-"
             -o "Dir::Etc::preferences=-" -o "Dir::Etc::preferencesparts=-"
             -o "Dir::State::status=$root/status"
