@@ -55,25 +55,17 @@ def wrk(call: Call, connections: int, seconds: float, cpu: int) -> Load:
 
 
 def h2load(call: Call, connections: int, seconds: float, cpu: int) -> Load:
-    """Debian's h2load, HTTP/1.1. In its timed mode it forgets -d, so a body asks for a number of requests."""
     headers = [x for k, v in call.headers.items() for x in ("-H", f"{k}: {v}")]
     body = ["-d", call.body] if call.body else []
-
-    def go(*amount) -> tuple[Ended, re.Match, re.Match]:
-        ended = run_client([paths.tool("h2load"), "--h1", "-t1", f"-c{connections}", *amount, *body, *headers, call.url],
-                           cpu, timeout_s=seconds * 10 + 30)
-        done = re.search(r"(\d+) done, (\d+) succeeded, (\d+) failed", ended.stdout)
-        speed = re.search(r"finished in ([\d.]+)(us|ms|s), ([\d.]+) req/s", ended.stdout)
-        if not done or not speed:
-            raise MeasurementFailed(f"h2load: {(ended.stdout + ended.stderr).strip()[-200:]}")
-        if done[1] != done[2] or int(done[3]):
-            raise MeasurementFailed(f"h2load: {done[0]} at {call.url}")
-        return ended, done, speed
-
-    first = go("-n", str(max(2000, connections * 20)))
-    count = max(connections, int(float(first[2][3]) * seconds))
-    ended, done, speed = go("-n", str(count))
-    return Load(int(done[1]), float(speed[3]), ended.cpu_s, ended.wall_s)
+    ended = run_client([paths.tool("h2load"), "--h1", "-t1", f"-c{connections}", "-D", f"{seconds:g}", *body, *headers,
+                        call.url], cpu, timeout_s=seconds + 30)
+    done = re.search(r"(\d+) done, (\d+) succeeded, (\d+) failed", ended.stdout)
+    speed = re.search(r"finished in [\d.]+\w+, ([\d.]+) req/s", ended.stdout)
+    if not done or not speed:
+        raise MeasurementFailed(f"h2load: {(ended.stdout + ended.stderr).strip()[-200:]}")
+    if done[1] != done[2] or int(done[3]):
+        raise MeasurementFailed(f"h2load: {done[0]} at {call.url}")
+    return Load(int(done[1]), float(speed[1]), ended.cpu_s, ended.wall_s)
 
 
 def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Path, *extra,

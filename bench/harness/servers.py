@@ -3,10 +3,11 @@
 import json
 import pathlib
 import resource
+import shutil
 import subprocess
 
 from . import digits, paths
-from .errors import MeasurementFailed
+from .errors import MeasurementFailed, Unavailable
 from .process import Server, free_port
 
 
@@ -51,9 +52,41 @@ def _httptools(folder: pathlib.Path) -> pathlib.Path:
     extra.mkdir(exist_ok=True)
     link = extra / "httptools"
     link.unlink(missing_ok=True)
-    (source,) = (paths.python("bench").parent.parent / "lib").glob("python3*/site-packages/httptools")
-    link.symlink_to(source)
+    link.symlink_to(_site_packages("bench") / "httptools")
     return extra
+
+
+def _site_packages(venv: str) -> pathlib.Path:
+    (folder,) = (paths.python(venv).parent.parent / "lib").glob("python3*/site-packages")
+    return folder
+
+
+def triton(cpu: int, scratch: pathlib.Path) -> Server:
+    """The real tritonserver with the digits model in its Python backend, batching on, HTTP threads as they come (8)."""
+    site = _site_packages("triton")
+    here = site / "pytriton/tritonserver"
+    if not here.exists():
+        raise Unavailable("pytriton's tritonserver is not there (tools/setup/setup.sh bench)")
+    folder = scratch / "triton/digits"
+    (folder / "1").mkdir(parents=True, exist_ok=True)
+    shutil.copy(paths.PEERS / "triton/config.pbtxt", folder)
+    shutil.copy(paths.PEERS / "triton/model.py", folder / "1")
+    # The backend wants its helper process beside it, and numpy 1 from its own environment, ONNX Runtime from the FastAPI app's.
+    backend = scratch / "triton-backends/python"
+    backend.mkdir(parents=True, exist_ok=True)
+    version = site.parent.name.removeprefix("python")
+    for source in (*(here / "backends/python").glob("*triton_python*"),
+                   here / f"python_backend_stubs/{version}/triton_python_backend_stub"):
+        shutil.copy(source, backend)
+    port = free_port()
+    return Server(
+        "triton",
+        [here / "bin/tritonserver", "--model-repository", folder.parent, "--backend-directory", backend.parent,
+         "--http-address", "127.0.0.1", "--http-port", port, "--allow-grpc=false", "--allow-metrics=false",
+         "--log-info=false"],
+        cpu, port, "/v2/models/digits/ready", scratch=scratch,
+        env={"MODEL": str(paths.DIGITS / "model.onnx"), "OMP_NUM_THREADS": "1",
+             "LD_LIBRARY_PATH": str(site / "nvidia_pytriton.libs"), "SITE_PACKAGES": f"{site}:{_site_packages('bench')}"})
 
 
 def nginx(cpu: int, scratch: pathlib.Path) -> Server:

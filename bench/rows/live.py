@@ -1,4 +1,4 @@
-"""/health/live on kept connections, against nginx's `return 200` with the same body."""
+"""/health/live on kept connections, against nginx's `return 200` with the same body, and Triton's own."""
 
 from harness import http, servers
 from harness.compare import Line, Plan, Series
@@ -8,19 +8,19 @@ from harness.load import Call, Load, wrk
 
 def run(plan: Plan) -> list[Line]:
     lines = []
-    with Fleet(plan, mettle=servers.mettle, nginx=servers.nginx) as fleet:
+    with Fleet(plan, mettle=servers.mettle, nginx=servers.nginx, triton=servers.triton) as fleet:
         sizes = {}
 
         def measure(name: str, connections: int) -> Load:
-            call = Call(fleet[name].port, "/health/live")
+            call = Call(fleet[name].port, "/v2/health/live" if name == "triton" else "/health/live")
             sizes[name] = reply_size(call)
             return wrk(call, connections, plan.seconds, plan.client_cpu)
 
         for connections in (16, 64):
-            series = Series(plan, {n: lambda n=n: measure(n, connections) for n in ("mettle", "nginx")})
-            lines.append(series.line(
-                "live", f"/health/live, {connections} connections, against nginx", "requests/s", "mettle", "nginx",
-                lambda load: load.rps, target=">= 0.8 (then 1.0)"))
+            series = Series(plan, {n: lambda n=n: measure(n, connections) for n in ("mettle", "nginx", "triton")})
+            for peer, target in (("nginx", ">= 0.8 (then 1.0)"), ("triton", ">= 1.3")):
+                lines.append(series.line("live", f"/health/live, {connections} connections, against {peer}", "requests/s",
+                                         "mettle", peer, lambda load: load.rps, target=target))
         lines[0].notes.append("bytes of a reply: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
     return lines
 

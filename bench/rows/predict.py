@@ -1,4 +1,4 @@
-"""Predicting one digit over HTTP, against the arithmetic bound, FastAPI and MLServer."""
+"""Predicting one digit over HTTP: the arithmetic bound, FastAPI, MLServer, Triton."""
 
 from harness import digits, raw_run, servers
 from harness.compare import Line, Plan, Series, Spread
@@ -9,7 +9,8 @@ CONNECTIONS = 16
 
 
 def run(plan: Plan) -> list[Line]:
-    with Fleet(plan, mettle=servers.mettle, fastapi=servers.fastapi, mlserver=servers.mlserver) as fleet:
+    with Fleet(plan, mettle=servers.mettle, fastapi=servers.fastapi, mlserver=servers.mlserver,
+               triton=servers.triton) as fleet:
 
         def predict(server: str, words, tool=wrk) -> Load:
             call = words(fleet[server].port, plan.scratch)
@@ -23,6 +24,8 @@ def run(plan: Plan) -> list[Line]:
             "binary": lambda: predict("mettle", digits.v2_binary),
             "fastapi": lambda: predict("fastapi", digits.fastapi_json),
             "mlserver": lambda: predict("mlserver", digits.mlserver_json),
+            "triton": lambda: predict("triton", digits.v2_json),
+            "triton, binary": lambda: predict("triton", digits.v2_binary),
         })
         check = Series(plan, {
             "json by h2load": lambda: predict("mettle", digits.v2_json, h2load),
@@ -36,6 +39,8 @@ def run(plan: Plan) -> list[Line]:
         for peer, target in (("fastapi", ">= 12 (then 14)"), ("mlserver", ">= 25")):
             lines.append(series.line("predict", f"V2 {words} against {peer}", "requests/s", words, peer, rate,
                                      target=target))
+        peer = "triton" if words == "json" else "triton, binary"
+        lines.append(series.line("predict", f"V2 {words} against Triton's Python backend", "requests/s", words, peer, rate))
     lines.append(series.line("predict", "p99 at 16 connections, json against fastapi", "ms", "json", "fastapi", p99))
     lines.append(check.line("predict", "the same counted by h2load, json against fastapi", "requests/s",
                             "json by h2load", "fastapi by h2load", rate))
