@@ -51,6 +51,9 @@ _make_node_modules() {
         "webui/package-lock.json"
     cp webui/package.json webui/package-lock.json "$folder/"
     [ ! -f webui/.npmrc ] || cp webui/.npmrc "$folder/"
+    # Node trusts a list of its own: let it trust what this machine does.
+    [ ! -f /etc/ssl/certs/ca-certificates.crt ] ||
+        export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}"
     if ! (cd "$folder" && PATH="$deps/node/bin:$PATH" npm ci --no-audit --no-fund \
         --cache "$cache/npm") >"$cache/npm-ci.log" 2>&1; then
         tail -n 15 "$cache/npm-ci.log" >&2

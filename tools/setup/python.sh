@@ -38,9 +38,10 @@ install_venv() {
 
 # fetch_wheel LOCK FOLDER [PIP OPTION...] : downloads the only wheel that LOCK pins, checked by hash
 fetch_wheel() {
-    local lock="$1" folder="$2" log="$2/pip.log"
+    local lock="$1" folder="$2" log="$2/pip.log" pip
     shift 2
-    if ! "$(pip_path)" download --quiet --require-hashes --no-deps --only-binary :all: \
+    pip="$(pip_path)"
+    if ! "$pip" download --quiet --require-hashes --no-deps --only-binary :all: \
         --dest "$folder" -r "$lock" "$@" >"$log" 2>&1; then
         _pip_words "$log"
         die "could not download the wheel that $lock pins (see above)"

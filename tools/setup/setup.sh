@@ -25,6 +25,7 @@ for what in "$@"; do
         test)
             install_debian build test
             install_onnxruntime
+            install_node_modules
             install_web
             install_venv test
             install_venv triton
