@@ -1,0 +1,34 @@
+#pragma once
+
+#include "mettle/base/log.hpp"
+#include "mettle/base/units.hpp"
+#include "mettle/http/server.hpp"
+#include "mettle/inference/time_model.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mettle::cli {
+
+// What `mettle serve` was asked for.
+struct ServeOptions {
+    std::vector<std::string> models;  // Files, folders, repositories.
+    std::string name;
+    http::Server::Options server;
+    int workers = 1;           // For each model, on the worker lane.
+    int intra_op_threads = 1;  // For each run.
+    std::optional<Lane> lane;  // Nothing: by the model's measured time.
+    std::size_t max_queue = 1024;
+    bool access_log = false;
+    log::Level log_level = log::Level::info;
+    log::Format log_format = log::Format::text;
+    Duration drain_delay = Duration::zero();
+    Duration drain_timeout = std::chrono::seconds(30);
+    int ready_status = 503;
+};
+
+// Serves until SIGINT or SIGTERM, and drains. Throws StartupError.
+int serve(const ServeOptions& options);
+
+}  // namespace mettle::cli

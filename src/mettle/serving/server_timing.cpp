@@ -1,0 +1,64 @@
+#include "mettle/serving/server_timing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <random>
+
+namespace mettle {
+
+namespace {
+
+constexpr std::size_t kLongestId = 128;
+
+// Milliseconds with three decimals: "0.012".
+void append_dur(std::string& out, std::string_view name, Duration duration) {
+    const auto us = std::max<std::int64_t>(0, (duration.count() + 500) / 1000);
+    const fmt::format_int whole(us / 1000);
+    out.append(name).append(";dur=").append(whole.data(), whole.size());
+    const auto rest = static_cast<unsigned>(us % 1000);
+    if (rest == 0) return;
+    const char decimals[] = {'.', static_cast<char>('0' + rest / 100),
+                             static_cast<char>('0' + rest / 10 % 10),
+                             static_cast<char>('0' + rest % 10)};
+    out.append(decimals, sizeof decimals);
+}
+
+bool acceptable(std::string_view id) {
+    return !id.empty() && id.size() <= kLongestId && std::ranges::all_of(id, [](char character) {
+        return character > 0x20 && character < 0x7f;
+    });
+}
+
+// Unlike any other's: a random start for each thread, and a count.
+std::string next_id() {
+    thread_local const std::uint64_t prefix =
+        (std::uint64_t{std::random_device()()} << 32) | std::random_device()();
+    thread_local std::uint64_t count = 0;
+    return fmt::format("{:016x}{:08x}", prefix, ++count);
+}
+
+}  // namespace
+
+void add_server_timing(http::Response& response, const InferenceCall& call, TimePoint written) {
+    std::string& out = response.headers;
+    out += "Server-Timing: ";
+    append_dur(out, "parse", call.parsed - call.received);
+    append_dur(out, ", queue", call.chosen - call.parsed);
+    append_dur(out, ", batch", call.started - call.chosen);
+    const fmt::format_int rows(call.batch_rows);
+    out.append(";desc=\"").append(rows.data(), rows.size()).append("\"");
+    append_dur(out, ", infer", call.finished - call.started);
+    append_dur(out, ", write", written - call.finished);
+    out += "\r\n";
+}
+
+void add_request_id(http::Response& response, std::string_view from_client) {
+    response.headers += "x-request-id: ";
+    acceptable(from_client) ? response.headers.append(from_client)
+                            : response.headers.append(next_id());
+    response.headers += "\r\n";
+}
+
+}  // namespace mettle

@@ -1,0 +1,136 @@
+#include "mettle/serving/service_routes.hpp"
+
+#include "mettle/base/version.hpp"
+#include "mettle/metrics/exposition.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+
+namespace mettle {
+
+namespace {
+
+using Models = std::vector<ServedModel*>;
+
+void add_counts(Exposition& out, const Models& models) {
+    out.family("mettle_requests_total", "counter", "Inference requests answered, by outcome.");
+    for (const ServedModel* model : models) {
+        const ModelStats& stats = model->stats();
+        const auto sample = [&](std::string_view status, std::string_view reason,
+                                const Counter& counter) {
+            out.sample({{"model", model->name()},
+                        {"version", model->version()},
+                        {"status", status},
+                        {"reason", reason}},
+                       static_cast<double>(counter.value()));
+        };
+        sample("success", "", stats.success.count);
+        sample("failure", "invalid_request", stats.failed_invalid);
+        sample("failure", "internal", stats.failed_internal);
+        sample("failure", "cancelled", stats.failed_cancelled);
+        sample("refused", "queue_full", stats.refused_queue_full);
+    }
+}
+
+using Read = std::function<double(const ServedModel&)>;
+
+void add_values(Exposition& out, const Models& models, std::string_view name, std::string_view type,
+                std::string_view help, const Read& read) {
+    out.family(name, type, help);
+    for (const ServedModel* model : models)
+        out.sample({{"model", model->name()}, {"version", model->version()}}, read(*model));
+}
+
+using Times = DurationHistogram ModelStats::*;
+
+void add_times(Exposition& out, const Models& models, std::string_view name, std::string_view help,
+               Times times) {
+    out.family(name, "histogram", help);
+    for (const ServedModel* model : models)
+        out.histogram({{"model", model->name()}, {"version", model->version()}},
+                      model->stats().*times);
+}
+
+void add_http(Exposition& out, const HttpStats& http) {
+    out.family("mettle_http_responses_total", "counter", "HTTP responses, by class of status.");
+    constexpr std::array<std::string_view, 6> kClasses = {"", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    for (std::size_t index = 2; index < kClasses.size(); ++index)
+        out.sample({{"class", kClasses[index]}}, static_cast<double>(http.by_class[index].value()));
+    out.family("mettle_http_refused_total", "counter",
+               "Connections whose bytes were not an acceptable HTTP request.");
+    out.sample({}, static_cast<double>(http.refused.value()));
+}
+
+std::string describe(const ModelRepository& repository) {
+    nlohmann::ordered_json models = nlohmann::ordered_json::array();
+    for (const ServedModel* model : repository.all()) {
+        models.push_back({{"name", model->name()},
+                          {"version", model->version()},
+                          {"signature", model->signature().to_string()},
+                          {"infer", "/v2/models/" + model->name() + "/infer"}});
+    }
+    return nlohmann::ordered_json{{"server", "mettle"}, {"version", version()}, {"models", models}}
+        .dump();
+}
+
+void answer(app::Context& context, std::string body, int status = 200) {
+    context.response().status = status;
+    context.response().body = std::move(body);
+    context.exchange.send();
+}
+
+}  // namespace
+
+void HttpStats::count(int status) {
+    const auto index = static_cast<std::size_t>(status / 100);
+    if (index < by_class.size()) by_class[index].add();
+}
+
+std::string metrics_text(const ModelRepository& repository, const Readiness& readiness,
+                         const HttpStats& http) {
+    const Models models = repository.all();
+    Exposition out;
+    out.family("mettle_build_info", "gauge", "The running build.");
+    out.sample({{"version", version()}, {"git", git_commit()}}, 1);
+    out.family("mettle_ready", "gauge", "1 while the server wants traffic.");
+    out.sample({}, readiness.ready ? 1 : 0);
+    add_counts(out, models);
+    add_values(
+        out, models, "mettle_rows_total", "counter", "Rows that a model has answered.",
+        [](const ServedModel& model) { return static_cast<double>(model.stats().rows.value()); });
+    add_values(out, models, "mettle_runs_total", "counter", "Runs of a model.",
+               [](const ServedModel& model) {
+                   return static_cast<double>(model.stats().executions.value());
+               });
+    add_values(out, models, "mettle_queue_depth", "gauge", "Requests that wait for a worker.",
+               [](const ServedModel& model) { return static_cast<double>(model.queued()); });
+    add_values(out, models, "mettle_in_flight", "gauge", "Requests that wait or run.",
+               [](const ServedModel& model) {
+                   return static_cast<double>(model.stats().in_flight.load());
+               });
+    add_times(out, models, "mettle_request_duration_seconds",
+              "From the whole request to its encoded answer.", &ModelStats::request_time);
+    add_times(out, models, "mettle_queue_duration_seconds",
+              "From the parsed request to the start of its run.", &ModelStats::queue_time);
+    add_times(out, models, "mettle_infer_duration_seconds", "The run of the model.",
+              &ModelStats::infer_time);
+    add_http(out, http);
+    return out.text();
+}
+
+void add_service_routes(app::App& app, const ModelRepository& repository,
+                        const Readiness& readiness, const HttpStats& http) {
+    app.get("/", [&repository](app::Context& context) { answer(context, describe(repository)); });
+    app.get("/health/live", [](app::Context& context) { answer(context, R"({"live":true})"); });
+    app.get("/health/ready", [&readiness](app::Context& context) {
+        const bool ready = readiness.ready;
+        answer(context, ready ? R"({"ready":true})" : R"({"ready":false})", ready ? 200 : 503);
+    });
+    app.get("/metrics", [&](app::Context& context) {
+        context.response().content_type = Exposition::kContentType;
+        answer(context, metrics_text(repository, readiness, http));
+    });
+}
+
+}  // namespace mettle

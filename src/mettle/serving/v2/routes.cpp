@@ -1,0 +1,72 @@
+#include "mettle/serving/v2/routes.hpp"
+
+#include "mettle/serving/v2/documents.hpp"
+#include "mettle/serving/v2/infer_route.hpp"
+
+#include <memory>
+
+namespace mettle::v2 {
+
+namespace {
+
+using app::Context;
+
+void answer(Context& context, std::string body, int status = 200) {
+    context.response().status = status;
+    context.response().body = std::move(body);
+    context.exchange.send();
+}
+
+// Adds a route and its twin below /versions/{version}.
+template <typename Handler>
+void add_for_model(app::App& app, std::string_view method, std::string_view what, Handler handler) {
+    for (const std::string_view model :
+         {"/v2/models/{model}", "/v2/models/{model}/versions/{version}"}) {
+        app.add(method, std::string(model) + std::string(what), handler);
+    }
+}
+
+void add_health(app::App& app, const Readiness& readiness) {
+    app.get("/v2/health/live", [](Context& context) { answer(context, R"({"live":true})"); });
+    app.get("/v2/health/ready", [&readiness](Context& context) {
+        const bool ready = readiness.ready;
+        answer(context, ready ? R"({"ready":true})" : R"({"ready":false})",
+               ready ? 200 : readiness.not_ready_status);
+    });
+}
+
+void add_documents(app::App& app, const ModelRepository& repository, const Readiness& readiness) {
+    app.get("/v2", [](Context& context) { answer(context, server_metadata()); });
+    app.get("/v2/models/stats",
+            [&repository](Context& context) { answer(context, statistics(repository.all())); });
+    app.post("/v2/repository/index",
+             [&repository](Context& context) { answer(context, repository_index(repository)); });
+    // Finds the model, or answers that there is none, and lets `write` make the document.
+    const auto add = [&app, &repository](std::string_view what, auto write) {
+        add_for_model(app, "GET", what, [&repository, write](Context& context) {
+            ServedModel* model = find_model(repository, context);
+            model ? answer(context, write(*model)) : context.exchange.send();
+        });
+    };
+    add("", [&repository](const ServedModel& model) { return model_metadata(model, repository); });
+    add("/config", [](const ServedModel& model) { return model_config(model); });
+    add("/stats", [](ServedModel& model) { return statistics({&model}); });
+    add_for_model(app, "GET", "/ready", [&repository, &readiness](Context& context) {
+        const ServedModel* model = find_model(repository, context);
+        if (!model) return context.exchange.send();
+        answer(context, R"({"name":")" + model->name() + R"(","ready":true})",
+               readiness.ready ? 200 : readiness.not_ready_status);
+    });
+}
+
+}  // namespace
+
+void add_routes(app::App& app, const ModelRepository& repository, const Readiness& readiness) {
+    app.errors_below("/v2", app::error_body);
+    add_health(app, readiness);
+    add_documents(app, repository, readiness);
+    const auto infer = std::make_shared<InferRoute>(repository);
+    add_for_model(app, "POST", "/infer", [infer](Context& context) { infer->handle(context); });
+}
+
+}  // namespace mettle::v2
