@@ -1,0 +1,44 @@
+#pragma once
+
+// Which resource gives out first, from what was seen at the highest load: shares of a request's
+// time by phase, joined with the CPU of both sides. Rules in order, the first that applies:
+//
+//   generator   its CPU is at its cores, or it could not keep its promise
+//   compute     the target's CPU is at its cores (90 %)
+//   queue       over half of the service time is queue and batch wait, with CPU to spare
+//   inference   over half of it is the model, with CPU to spare: more instances would help
+//   network     over half of it is between the two
+//   unknown     none of these
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mettle::analysis {
+
+enum class Bottleneck { generator, compute, queue, inference, network, unknown };
+std::string_view name_of(Bottleneck bottleneck);
+
+struct LoadPicture {
+    double rate_rps = 0;
+    std::optional<double> target_cpu;  // In cores; nothing where it cannot be seen.
+    double target_cores = 0;           // What it may use; 0 where unknown.
+    double generator_cpu = 0;
+    double generator_cores = 1;
+    bool generator_gave_out = false;
+    // Means in ms of a request from the actual send; phases that were not reported are 0.
+    double service_ms = 0;
+    double queue_ms = 0;  // With batch wait.
+    double infer_ms = 0;
+    double codec_ms = 0;    // parse, pre, post, write
+    double network_ms = 0;  // The rest, up to the first byte.
+};
+
+struct Attribution {
+    Bottleneck bottleneck = Bottleneck::unknown;
+    std::string sentence;  // With the figures it rests on.
+};
+Attribution attribute(const LoadPicture& picture);
+
+}  // namespace mettle::analysis

@@ -1,0 +1,103 @@
+#include "mettle/prove/bench.hpp"
+
+#include "mettle/base/assert.hpp"
+#include "mettle/base/exit_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mettle::prove {
+namespace {
+
+using namespace std::chrono_literals;
+
+// An answer later than this is a failure: in a search for capacity nothing is gained by waiting
+// for the end of a queue that is far beyond the limit.
+constexpr Duration kTimeout = 10s;
+constexpr Duration kStopTimeout = 2s;
+
+}  // namespace
+
+// By Little's law a rate within the limit needs rate × limit connections; four times that, so that
+// a target far beyond its limit is seen to be slow before connections run out.
+std::size_t Bench::connections_for(const RunNeeds& needs) const {
+    if (!needs.rate) return static_cast<std::size_t>(needs.users);
+    double limit_s = 0.05;
+    const Slo& known = given_slo ? *given_slo : assumed_slo_ ? *assumed_slo_ : Slo();
+    for (const auto& expression : known.expressions()) {
+        if (expression.unit == results::Unit::ms)
+            limit_s = std::max(limit_s, expression.value / 1e3);
+    }
+    return static_cast<std::size_t>(std::clamp(4 * *needs.rate * limit_s, 64.0, 8'000.0));
+}
+
+results::RunResult Bench::run(const RunNeeds& needs) {
+    METTLE_ASSERT(runner && sending);
+    load::LoadPlan load;
+    load.tasks = {sending->task()};
+    if (needs.rate)
+        load.open = load::OpenLoad{*needs.rate, load::OpenLoad::Law::poisson};
+    else
+        load.closed = load::ClosedLoad{needs.users, 1e9, {}};
+    load.run_time = needs.time + needs.warmup;
+    load.warmup = needs.warmup;
+    load.timeout = kTimeout;
+    load.stop_timeout = kStopTimeout;
+    load.cpus = cpus.generator;
+    // More workers than users would have nothing to do.
+    load.workers = static_cast<int>(std::max<std::size_t>(1, cpus.generator.size()));
+    if (!needs.rate) load.workers = std::min(load.workers, needs.users);
+    load.seed = seed + 1000 * ++runs_;
+    load.record_sequence = needs.record_sequence;
+    observer.doing(needs.doing);
+    TransportNeeds transport{load.workers, connections_for(needs), needs.check_share};
+    auto result = runner(load, *sending, transport);
+    target_lost = target_lost || result.target_lost;
+    return result;
+}
+
+Bench::Runner Bench::real_runner() {
+    return [this](const load::LoadPlan& load, const Sending& what, const TransportNeeds& needs) {
+        const auto transports = what.transports(needs);
+        if (!transports) throw StartupError(transports.error().message, ExitCode::unreachable);
+        return load::run(load, **transports, stop, {}, target_pid);
+    };
+}
+
+void Bench::measure_unloaded() {
+    if (unloaded_) return;
+    RunNeeds needs;
+    needs.users = 1;
+    needs.time = plan.profile.unloaded;
+    needs.warmup = plan.profile.unloaded / 10;
+    needs.doing = "one user, for the latency without load";
+    unloaded_ = run(needs);
+}
+
+double Bench::unloaded_rps() {
+    measure_unloaded();
+    return unloaded_->rps;
+}
+
+double Bench::unloaded_p99_ms() {
+    measure_unloaded();
+    return static_cast<double>(unloaded_->totals.times.latency.quantile(0.99)) / 1000;
+}
+
+const Slo& Bench::slo() {
+    if (given_slo) return *given_slo;
+    if (!assumed_slo_) {
+        const Profile& profile = plan.profile;
+        // To two digits: nobody believes p99<52.37ms.
+        const double p99 = unloaded_p99_ms() * profile.assumed_p99_factor;
+        const double step = p99 > 0 ? std::pow(10, std::floor(std::log10(p99)) - 1) : 1;
+        assumed_slo_ = Slo::assumed(profile.assumed_error_rate, profile.assumed_p99_ms, 1,
+                                    std::ceil(p99 / step) * step);
+        for (const std::string& text : assumed_slo_->texts()) assumed.push_back("SLO " + text);
+    }
+    return *assumed_slo_;
+}
+
+}  // namespace mettle::prove

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "mettle/host/cpus.hpp"
+#include "mettle/load/runner.hpp"
+#include "mettle/prove/observer.hpp"
+#include "mettle/prove/plan.hpp"
+#include "mettle/prove/sending.hpp"
+#include "mettle/prove/slo.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace mettle::prove {
+
+// What one run of load is asked to be; the bench adds the rest.
+struct RunNeeds {
+    std::optional<double> rate;  // Open, Poisson; else closed with `users`.
+    int users = 1;
+    Duration time{};  // Counted; warm-up comes on top.
+    Duration warmup{};
+    bool record_sequence = false;
+    double check_share = 0.05;
+    std::string doing;  // For who watches.
+};
+
+// The set-up that the stages share: the target, what is sent to it, who sends. Owned by the prover;
+// one thread. Without a network in tests: `runner` may be any function.
+class Bench {
+public:
+    using Runner = std::function<results::RunResult(const load::LoadPlan&, const Sending&,
+                                                    const TransportNeeds&)>;
+
+    Bench(const Plan& plan, Observer& observer, std::stop_token stop)
+        : plan(plan), observer(observer), stop(std::move(stop)) {}
+
+    // Blocks until the run has ended. Notes when the target went away.
+    results::RunResult run(const RunNeeds& needs);
+    // The engine on the bench's CPUs, watching the target where it is ours.
+    Runner real_runner();
+
+    Duration time_left() const { return deadline - std::chrono::steady_clock::now(); }
+    bool interrupted() const { return stop.stop_requested(); }
+    // As given, or assumed from the unloaded latency, which is measured when first asked for.
+    const Slo& slo();
+    double unloaded_rps();
+    double unloaded_p99_ms();
+
+    const Plan& plan;
+    Observer& observer;
+    std::stop_token stop;
+    TimePoint deadline = TimePoint::max();  // Of the whole budget.
+    std::optional<Sending> sending;
+    Runner runner;
+    host::CpuSplit cpus;
+    std::optional<int> target_pid;  // Where the target is a process of ours.
+    double target_cores = 0;        // What it may use; 0 where unknown.
+    std::optional<double> expect_rps;
+    double max_rate = 1e6;
+    std::uint64_t seed = 1;
+    std::optional<Slo> given_slo;
+    std::vector<std::string> assumed;
+    bool target_lost = false;
+
+private:
+    void measure_unloaded();
+    std::size_t connections_for(const RunNeeds& needs) const;
+
+    std::optional<results::RunResult> unloaded_;
+    std::optional<Slo> assumed_slo_;
+    std::uint64_t runs_ = 0;
+};
+
+}  // namespace mettle::prove

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "mettle/base/units.hpp"
+#include "mettle/http/client.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mettle::prove {
+
+// What to send, where it is not all made from the target's own metadata.
+struct SendOptions {
+    std::string model;
+    std::optional<std::int64_t> batch;
+    std::vector<std::string> shapes;  // "INPUT:1,3,224,224"
+    bool binary = false;
+    std::string method;  // Plain HTTP only, as `body`.
+    std::string body;
+    http::HeaderList headers;
+    bool insecure = false;
+};
+
+struct ProveOptions {
+    std::string target;            // A URL, or a model: file or folder.
+    std::vector<std::string> slo;  // As typed; empty: assumed.
+    std::optional<double> expect_rps;
+    std::optional<Duration> budget;
+    std::string profile = "default";
+    std::vector<std::string> stages_only;
+    std::optional<double> max_rate;
+    std::uint64_t seed = 1;
+    SendOptions send;
+    std::filesystem::path executable = "/proc/self/exe";  // What serves a model.
+};
+
+// A target that is a model is served by prove itself.
+bool is_url(const std::string& target);
+
+}  // namespace mettle::prove

@@ -1,0 +1,74 @@
+#include "mettle/prove/plan.hpp"
+
+#include <gmock/gmock.h>
+
+namespace mettle::prove {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+ProveOptions a_model() {
+    ProveOptions options;
+    options.target = "models/digits";
+    return options;
+}
+
+TEST(Plan, KeepsToTheTimesThatAreAdvertised) {
+    auto options = a_model();
+    EXPECT_LE(make_plan(options)->expected(), Duration(90s));
+    options.profile = "quick";
+    EXPECT_LE(make_plan(options)->expected(), Duration(30s));
+    options.profile = "strict";
+    EXPECT_LE(make_plan(options)->expected(), make_plan(options)->budget);
+}
+
+TEST(Plan, SkipsWhatNeedsStartingWhenTheTargetIsAUrl) {
+    auto options = a_model();
+    options.target = "v2+http://127.0.0.1:8000";
+    const auto plan = make_plan(options);
+    EXPECT_FALSE(plan->has(StageName::cold_start));
+    EXPECT_TRUE(plan->has(StageName::capacity));
+    EXPECT_THAT(plan->to_string(), HasSubstr("which prove cannot start"));
+}
+
+TEST(Plan, ShrinksToASmallerBudget) {
+    auto options = a_model();
+    options.budget = 40s;
+    const auto plan = make_plan(options);
+    ASSERT_TRUE(plan);
+    EXPECT_LE(plan->expected(), Duration(40s) + Duration(1ms));
+    EXPECT_GE(plan->expected(), Duration(39s));
+    EXPECT_EQ(plan->profile.cold_starts, 5);
+}
+
+TEST(Plan, RefusesABudgetThatIsTooSmallAndSaysWhatFits) {
+    auto options = a_model();
+    options.budget = 10s;
+    EXPECT_THAT(make_plan(options).error().message,
+                HasSubstr("a budget of 10.0 s is too small: these stages need at least"));
+    EXPECT_THAT(make_plan(options).error().message,
+                HasSubstr("--stages-only cold_start,correctness would fit"));
+    options.budget = 1s;
+    EXPECT_THAT(make_plan(options).error().message, Not(HasSubstr("would fit")));
+}
+
+TEST(Plan, RefusesNamesThatItDoesNotKnow) {
+    auto options = a_model();
+    options.stages_only = {"steady", "soak"};
+    EXPECT_EQ(make_plan(options).error().message,
+              "there is no stage 'soak': cold_start, correctness, steady or capacity");
+    options = a_model();
+    options.profile = "lax";
+    EXPECT_FALSE(make_plan(options));
+}
+
+TEST(Plan, RefusesWhenNothingIsLeftToRun) {
+    auto options = a_model();
+    options.target = "http://127.0.0.1:1";
+    options.stages_only = {"cold_start"};
+    EXPECT_THAT(make_plan(options).error().message, HasSubstr("no stage is left"));
+}
+
+}  // namespace
+}  // namespace mettle::prove

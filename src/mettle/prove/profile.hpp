@@ -1,0 +1,46 @@
+#pragma once
+
+#include "mettle/base/result.hpp"
+#include "mettle/base/units.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mettle::prove {
+
+// How long and how hard each stage looks, and where its thresholds are.
+struct Profile {
+    std::string name;
+    Duration budget{};  // Without --budget.
+
+    int cold_starts = 5;
+    Duration cold_start_each{};  // Expected, for the plan; a slow model takes what it takes.
+
+    std::vector<int> concurrency;  // Of the correctness stage, rising.
+    Duration level{};              // Load at each of these.
+
+    Duration unloaded{};  // One user, for the latency without load.
+    Duration steady{};
+
+    Duration probe{};     // One rate of the search.
+    Duration confirm{};   // The run that carries the claim.
+    Duration capacity{};  // The stage in all.
+    int most_bisect = 5;
+    int most_confirm = 4;
+    double confidence = 0.99;
+
+    // What is assumed without --slo.
+    double assumed_error_rate = 0.001;
+    double assumed_p99_ms = 50;     // Or, where that is more,
+    double assumed_p99_factor = 5;  // this many times the unloaded p99.
+    int most_repeats = 2;           // Of a stage that came out INVALID.
+};
+
+// quick (about 30 s), default (about 75 s), strict (about 6 min).
+Result<Profile> profile_named(std::string_view name);
+
+// The same with its load times by `factor`; repeats and thresholds stay.
+Profile scaled(const Profile& profile, double factor);
+
+}  // namespace mettle::prove

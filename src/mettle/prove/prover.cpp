@@ -1,0 +1,207 @@
+#include "mettle/prove/prover.hpp"
+
+#include "mettle/base/exit_code.hpp"
+#include "mettle/prove/server_process.hpp"
+#include "mettle/prove/stages.hpp"
+#include "mettle/prove/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mettle::prove {
+namespace {
+
+using namespace std::chrono_literals;
+using results::StageResult;
+using results::StageVerdict;
+using std::chrono::steady_clock;
+
+// A target of somebody else's that is not on this machine gets no more than this unasked.
+constexpr double kMaxRateElsewhere = 1000;
+
+[[noreturn]] void refuse(const Error& error) {
+    const bool unreachable =
+        error.kind == Error::Kind::connection_lost || error.kind == Error::Kind::timed_out;
+    throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);
+}
+
+std::string placement_of(const host::CpuSplit& cpus) {
+    if (cpus.shared) {
+        return fmt::format(
+            "The server and the load share CPU {}, the only one: each disturbs the "
+            "other, and the capacity is that of both.",
+            host::format_cpus(cpus.target));
+    }
+    return fmt::format("The server runs on CPU {}, the load comes from CPU {}.",
+                       host::format_cpus(cpus.target), host::format_cpus(cpus.generator));
+}
+
+// The parts of one readiness run, in order of need.
+class Prover {
+public:
+    Prover(const ProveOptions& options, const Plan& plan, Observer& observer, std::stop_token stop)
+        : options_(options), plan_(plan), bench_(plan, observer, std::move(stop)) {}
+
+    results::ProveResult run() {
+        const auto start = steady_clock::now();
+        result_.started = results::utc_now();
+        result_.host = results::describe_host();
+        result_.seed = options_.seed;
+        set_up();
+        bench_.deadline = start + plan_.budget;
+        for (const PlannedStage& planned : plan_.stages) run_stage(planned);
+        result_.interrupted = bench_.interrupted();
+        result_.target_lost = bench_.target_lost;
+        if (bench_.target_lost && server_) {
+            if (const auto epitaph = server_->epitaph()) result_.reasons.push_back(*epitaph);
+        }
+        if (bench_.given_slo || plan_.has(StageName::steady) || plan_.has(StageName::capacity)) {
+            if (!bench_.interrupted() && !bench_.target_lost) result_.slo = bench_.slo().texts();
+        }
+        result_.assumed = bench_.assumed;
+        conclude(result_);
+        result_.duration_s = std::chrono::duration<double>(steady_clock::now() - start).count();
+        return std::move(result_);
+    }
+
+private:
+    void set_up() {
+        if (!options_.slo.empty()) {
+            auto slo = Slo::parse(options_.slo);
+            if (!slo) refuse(slo.error());
+            bench_.given_slo = std::move(*slo);
+        }
+        bench_.seed = options_.seed;
+        bench_.expect_rps = options_.expect_rps;
+        bench_.runner = bench_.real_runner();
+        bench_.cpus = host::split_cpus(host::allowed_cpus());
+        const auto target = is_url(options_.target) ? reach_url() : serve_model();
+        result_.target = {target.url.to_string(), std::string(protocols::name_of(target.protocol)),
+                          target.model.name};
+        limit_rate(target.url);
+        auto sending = Sending::make(target, options_.send, model_path(), options_.seed);
+        if (!sending) refuse(sending.error());
+        if (const auto learned = sending->learn(); !learned) refuse(learned.error());
+        bench_.sending = std::move(*sending);
+        bench_.observer.note(fmt::format("{} {} {} answers: {}", result_.target.protocol,
+                                         result_.target.url, result_.target.model,
+                                         bench_.sending->first_answer()));
+    }
+
+    std::optional<std::filesystem::path> model_path() const {
+        if (is_url(options_.target)) return {};
+        return options_.target;
+    }
+
+    protocols::Target serve_model() {
+        result_.placement = placement_of(bench_.cpus);
+        bench_.observer.note(result_.placement);
+        auto server = ServerProcess::start(options_.executable, options_.target, bench_.cpus.target,
+                                           bench_.stop);
+        if (!server) refuse(server.error());
+        server_.emplace(std::move(*server));
+        bench_.target_pid = server_->pid();
+        bench_.target_cores = static_cast<double>(bench_.cpus.target.size());
+        protocols::TargetUrl url;
+        url.forced = protocols::Protocol::v2;
+        url.url = server_->url();
+        return ask(url);
+    }
+
+    protocols::Target reach_url() {
+        const auto url = protocols::parse_target_url(options_.target);
+        if (!url) refuse(url.error());
+        // What runs on this machine runs on some of its CPUs; elsewhere all of ours are free.
+        if (!url->url.is_loopback()) bench_.cpus.generator = host::allowed_cpus();
+        result_.placement =
+            fmt::format("The load comes from CPU {}.", host::format_cpus(bench_.cpus.generator));
+        return ask(*url);
+    }
+
+    protocols::Target ask(const protocols::TargetUrl& url) const {
+        protocols::TargetOptions ask_options;
+        ask_options.model = options_.send.model;
+        ask_options.headers = options_.send.headers;
+        ask_options.verify_tls = !options_.send.insecure;
+        if (server_) ask_options.patience = 60s;
+        auto target = protocols::ask(url, ask_options);
+        if (!target) refuse(target.error());
+        return std::move(*target);
+    }
+
+    void limit_rate(const http::Url& url) {
+        if (options_.max_rate) {
+            bench_.max_rate = *options_.max_rate;
+        } else if (!url.is_loopback()) {
+            bench_.max_rate = kMaxRateElsewhere;
+            bench_.assumed.push_back(
+                fmt::format("at most {} rps, since the target is not on "
+                            "loopback (--max-rate)",
+                            format_rate(kMaxRateElsewhere)));
+        }
+        if (bench_.expect_rps && *bench_.expect_rps > bench_.max_rate) {
+            throw StartupError(fmt::format("--expect {} is above the {} rps that --max-rate allows",
+                                           format_rate(*bench_.expect_rps),
+                                           format_rate(bench_.max_rate)));
+        }
+    }
+
+    void run_stage(const PlannedStage& planned) {
+        std::string why_not = planned.skipped;
+        if (bench_.interrupted()) why_not = "interrupted";
+        if (bench_.target_lost) why_not = "the target had gone away";
+        if (!why_not.empty()) {
+            result_.stages.push_back(skipped(planned.stage, why_not));
+            return;
+        }
+        bench_.observer.stage_started(planned.stage, planned.expected);
+        const auto start = steady_clock::now();
+        StageResult stage = run_once(planned.stage);
+        for (int turn = 0; repeats(planned, stage, turn); ++turn) {
+            bench_.observer.note("INVALID, once more: " +
+                                 (stage.reasons.empty() ? "" : stage.reasons[0]));
+            stage = run_once(planned.stage);
+        }
+        stage.duration_s = std::chrono::duration<double>(steady_clock::now() - start).count();
+        bench_.observer.stage_ended(stage);
+        result_.stages.push_back(std::move(stage));
+    }
+
+    // The search repeats its own invalid probes, so only the other stages are run again.
+    bool repeats(const PlannedStage& planned, const StageResult& stage, int turn) {
+        return stage.verdict == StageVerdict::invalid && planned.stage != StageName::capacity &&
+               turn < plan_.profile.most_repeats && !bench_.interrupted() && !bench_.target_lost &&
+               bench_.time_left() > planned.expected;
+    }
+
+    StageResult run_once(StageName stage) {
+        switch (stage) {
+            case StageName::cold_start:
+                return prove_cold_start(bench_, options_.executable, options_.target);
+            case StageName::correctness:
+                return prove_correctness(bench_);
+            case StageName::steady:
+                return prove_steady(bench_, search_);
+            case StageName::capacity:
+                return prove_capacity(bench_, search_, result_.capacity);
+        }
+        return {};
+    }
+
+    const ProveOptions& options_;
+    const Plan& plan_;
+    std::optional<ServerProcess> server_;
+    Bench bench_;
+    RateSearch search_{bench_};
+    results::ProveResult result_;
+};
+
+}  // namespace
+
+results::ProveResult prove(const ProveOptions& options, const Plan& plan, Observer& observer,
+                           std::stop_token stop) {
+    return Prover(options, plan, observer, std::move(stop)).run();
+}
+
+}  // namespace mettle::prove

@@ -1,0 +1,215 @@
+#include "mettle/prove/rate_search.hpp"
+
+#include "mettle/analysis/binomial_acceptance.hpp"
+#include "mettle/analysis/thinning.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mettle::prove {
+namespace {
+
+using analysis::ProbeVerdict;
+using analysis::SearchPhase;
+using results::Phase;
+using results::RunResult;
+
+// A probe counts where at least this share of its rate was really offered.
+constexpr double kLeastAchieved = 0.97;
+
+double mean_ms(const RunResult& run, std::initializer_list<Phase> phases) {
+    double sum = 0;
+    for (const Phase phase : phases)
+        sum += run.totals.times.phases[static_cast<std::size_t>(phase)].mean();
+    return sum / 10'000;  // Units of 100 ns.
+}
+
+// Over all attempts: failed ones are infinitely slow.
+std::optional<double> quantile_ms(const RunResult& run, double share) {
+    const auto us = run.totals.times.latency.quantile_with(share, run.totals.failures);
+    return us < 0 ? std::nullopt : std::optional(static_cast<double>(us) / 1000);
+}
+
+analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
+    analysis::LoadPicture seen;
+    seen.rate_rps = run.rps;
+    seen.target_cpu = run.target_cpu;
+    seen.target_cores = bench.target_cores;
+    seen.generator_cpu = run.validity.generator_cpu;
+    seen.generator_cores =
+        static_cast<double>(std::max<std::size_t>(1, bench.cpus.generator.size()));
+    seen.service_ms = run.totals.times.service.mean() / 1000;
+    seen.queue_ms = mean_ms(run, {Phase::queue, Phase::batch});
+    seen.infer_ms = mean_ms(run, {Phase::infer});
+    seen.codec_ms = mean_ms(run, {Phase::parse, Phase::pre, Phase::post, Phase::write});
+    seen.network_ms = mean_ms(run, {Phase::network});
+    return seen;
+}
+
+bool reached(double achieved, double rate) {
+    return achieved >= kLeastAchieved * rate;
+}
+
+}  // namespace
+
+std::optional<Confirmation> confirm_quantiles(const Slo& slo, const RunResult& run, double rate_rps,
+                                              double confidence) {
+    std::optional<Confirmation> tightest;
+    double least_room = 0;
+    for (const auto& expression : slo.expressions()) {
+        const auto quantile = quantile_of(expression);
+        const bool upper =
+            expression.op == results::Op::less || expression.op == results::Op::at_most;
+        if (!quantile || !upper) continue;
+        std::vector<std::uint8_t> over;
+        over.reserve(run.sequence.size());
+        for (const results::Sample& sample : run.sequence)
+            over.push_back(sample.failed || sample.latency_us > expression.value * 1000 ? 1 : 0);
+        const auto kept = analysis::thin(over);
+        const auto allowed = analysis::most_over(kept.n, {*quantile, confidence});
+        const double room = static_cast<double>(allowed) - static_cast<double>(kept.over);
+        if (tightest && room >= least_room) continue;
+        least_room = room;
+        tightest = Confirmation{rate_rps, over.size(), kept.n,          kept.over,
+                                allowed,  confidence,  expression.value};
+    }
+    return tightest;
+}
+
+void RateSearch::begin() {
+    if (search_) return;
+    const Profile& profile = bench_.plan.profile;
+    analysis::SearchSettings settings;
+    settings.max_rate = bench_.max_rate;
+    settings.most_bisect = profile.most_bisect;
+    settings.most_confirm = profile.most_confirm;
+    // One user without waits finds the rate at which a single request at a time is served: a target
+    // that does nothing side by side has its capacity there, others above.
+    settings.start_rate = bench_.expect_rps.value_or(std::max(1.0, bench_.unloaded_rps() / 2));
+    search_.emplace(settings);
+}
+
+Duration RateSearch::time_of(SearchPhase phase) const {
+    const Profile& profile = bench_.plan.profile;
+    return phase == SearchPhase::confirm ? profile.confirm : profile.probe;
+}
+
+std::optional<double> RateSearch::bracket() {
+    begin();
+    while (const auto probe = search_->next()) {
+        if (probe->phase != SearchPhase::bracket || bench_.interrupted() || bench_.target_lost)
+            break;
+        step();
+    }
+    return search_->highest_pass();
+}
+
+void RateSearch::finish(Duration limit) {
+    begin();
+    const auto end = std::min(bench_.deadline, std::chrono::steady_clock::now() + limit);
+    while (const auto probe = search_->next()) {
+        if (bench_.interrupted() || bench_.target_lost) return;
+        const Duration left = end - std::chrono::steady_clock::now();
+        const Duration confirm = time_of(SearchPhase::confirm) * 5 / 4;
+        if (probe->phase == SearchPhase::confirm) {
+            if (left < confirm && confirmation_) return;
+        } else if (left < confirm + time_of(probe->phase)) {
+            search_->hurry();
+            if (!search_->next()) return;
+        }
+        step();
+    }
+}
+
+void RateSearch::step() {
+    const analysis::Probe probe = *search_->next();
+    ProbeRecord record = measure(probe);
+    if (bench_.interrupted() || bench_.target_lost) return;
+    probes_.push_back(record);
+    search_->record({record.verdict, record.margin});
+}
+
+ProbeRecord RateSearch::measure(const analysis::Probe& probe) {
+    RunNeeds needs;
+    needs.rate = probe.rate;
+    needs.time = time_of(probe.phase);
+    // The queue needs time to build up before what it does to latency counts.
+    needs.warmup = needs.time / 5;
+    needs.record_sequence = probe.phase == SearchPhase::confirm;
+    needs.doing = fmt::format("{}: {} rps", name_of(probe.phase), format_rate(probe.rate));
+    const RunResult run = bench_.run(needs);
+    const auto findings = bench_.slo().for_search().judge(run);
+    ProbeRecord record;
+    record.probe = probe;
+    record.verdict = judge(probe, run, findings);
+    record.achieved_rps = run.rps;
+    record.requests = run.totals.requests;
+    record.failures = run.totals.failures;
+    record.p50_ms = quantile_ms(run, 0.5);
+    record.p99_ms = quantile_ms(run, 0.99);
+    record.target_cpu = run.target_cpu;
+    record.generator_cpu = run.validity.generator_cpu;
+    record.reasons =
+        record.verdict == ProbeVerdict::invalid ? run.validity.reasons : breaches(findings);
+    record.picture = picture_of(run, bench_);
+    record.picture.generator_gave_out = record.verdict == ProbeVerdict::invalid;
+    if (!findings.empty()) {
+        record.binding = binding(findings).expression.to_string();
+        record.margin = binding(findings).margin;
+    }
+    return record;
+}
+
+ProbeVerdict RateSearch::judge(const analysis::Probe& probe, const RunResult& run,
+                               const std::vector<SloFinding>& findings) {
+    if (run.totals.requests == 0) return ProbeVerdict::invalid;
+    if (!all_hold(findings)) {
+        // Errors and a breach from the actual send too are the target's own, lag or not.
+        const bool excused = !run.validity.valid && lag_may_explain(findings);
+        return excused ? ProbeVerdict::invalid : ProbeVerdict::fail;
+    }
+    // Latency from the due time contains the generator's lag, so a pass under lag is a pass, if the
+    // rate was there.
+    if (!reached(run.rps, probe.rate)) return ProbeVerdict::invalid;
+    if (probe.phase != SearchPhase::confirm) return ProbeVerdict::pass;
+    const auto confirmed =
+        confirm_quantiles(bench_.slo(), run, probe.rate, bench_.plan.profile.confidence);
+    if (!confirmed) return ProbeVerdict::pass;
+    const bool better = !confirmation_ || !confirmation_->accepted() ||
+                        (confirmed->accepted() && confirmed->rate_rps > confirmation_->rate_rps);
+    if (better) confirmation_ = confirmed;
+    return confirmed->accepted() ? ProbeVerdict::pass : ProbeVerdict::undecided;
+}
+
+analysis::SearchResult RateSearch::result() const {
+    return search_ ? search_->result() : analysis::SearchResult();
+}
+
+// The lowest rate that failed, else the lowest that the generator could not offer, else the
+// highest.
+const ProbeRecord* RateSearch::limiting_probe() const {
+    const ProbeRecord* chosen = nullptr;
+    const auto rank = [](const ProbeRecord& record) {
+        switch (record.verdict) {
+            case ProbeVerdict::fail:
+                return 2;
+            case ProbeVerdict::invalid:
+                return 1;
+            default:
+                return 0;
+        }
+    };
+    for (const ProbeRecord& record : probes_) {
+        if (!chosen || rank(record) > rank(*chosen)) {
+            chosen = &record;
+        } else if (rank(record) == rank(*chosen)) {
+            const bool lower = record.probe.rate < chosen->probe.rate;
+            if (lower == (rank(record) > 0)) chosen = &record;
+        }
+    }
+    return chosen;
+}
+
+}  // namespace mettle::prove

@@ -1,0 +1,243 @@
+#include "mettle/prove/sending.hpp"
+
+#include "mettle/prove/goldens.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace mettle::prove {
+namespace {
+
+using namespace std::chrono_literals;
+namespace v2 = protocols::v2;
+
+constexpr std::size_t kMadePayloads = 32;
+constexpr Duration kQuestionTimeout = 30s;
+
+// A plain answer that is the same each time is known by its bytes.
+class SameBody final : public protocols::AnswerCheck {
+public:
+    explicit SameBody(std::string body) : body_(std::move(body)) {}
+
+    std::optional<protocols::Flaw> judge(const protocols::Answer& answer) const override {
+        if (answer.body == body_) return {};
+        return protocols::Flaw{load::Outcome::wrong_answer,
+                               "the body differs from the one "
+                               "recorded at concurrency 1"};
+    }
+
+private:
+    std::string body_;
+};
+
+Result<payload::InputOptions> input_options(const SendOptions& options) {
+    payload::InputOptions inputs;
+    inputs.batch = options.batch.value_or(1);
+    inputs.batch_given = options.batch.has_value();
+    for (const std::string& text : options.shapes) {
+        auto shape = payload::parse_shape(text);
+        if (!shape) return fail(shape.error().kind, "--shape " + shape.error().message);
+        inputs.shapes.insert(std::move(*shape));
+    }
+    return inputs;
+}
+
+std::string beginning(std::string_view text) {
+    constexpr std::size_t kShown = 200;
+    return std::string(text.substr(0, kShown)) + (text.size() > kShown ? " …" : "");
+}
+
+}  // namespace
+
+std::string_view name_of(AnswerSource source) {
+    switch (source) {
+        case AnswerSource::samples:
+            return "samples.json";
+        case AnswerSource::recorded:
+            return "recorded";
+        case AnswerSource::none:
+            return "none";
+    }
+    return "";
+}
+
+Result<Sending> Sending::make(const protocols::Target& target, const SendOptions& options,
+                              const std::optional<std::filesystem::path>& model_path,
+                              std::uint64_t seed) {
+    Sending sending;
+    sending.target_ = target;
+    sending.options_ = options;
+    const auto made = target.protocol == protocols::Protocol::v2 ? sending.make_v2(model_path, seed)
+                                                                 : sending.make_plain();
+    if (!made) return std::unexpected(made.error());
+    return sending;
+}
+
+Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_path,
+                              std::uint64_t seed) {
+    const Signature& signature = target_.model.signature;
+    const auto encoding = options_.binary ? v2::Encoding::binary : v2::Encoding::json;
+    std::vector<Golden> goldens;
+    const auto file = model_path ? find_samples(*model_path, target_.model.name) : std::nullopt;
+    // Samples have their own shapes, so they stand only where none were asked for.
+    if (file && !options_.batch && options_.shapes.empty()) {
+        auto read = read_samples(*file, signature);
+        if (!read) return std::unexpected(read.error());
+        goldens = std::move(*read);
+        source_ = AnswerSource::samples;
+    } else {
+        const auto wanted = input_options(options_);
+        if (!wanted) return std::unexpected(wanted.error());
+        const auto specs = payload::resolve_inputs(signature, *wanted);
+        if (!specs) return std::unexpected(specs.error());
+        for (std::size_t index = 0; index < kMadePayloads; ++index)
+            goldens.push_back({payload::make_inputs(*specs, seed, index), nullptr, {}});
+    }
+    for (const Golden& golden : goldens) {
+        auto encoded = v2::encode_request(golden.inputs, signature, encoding);
+        if (!encoded) return std::unexpected(encoded.error());
+        encoded->expected = golden.outputs;
+        encoded->tolerance = golden.tolerance;
+        payloads_.push_back(std::move(*encoded));
+    }
+    return {};
+}
+
+Result<void> Sending::make_plain() {
+    if (options_.batch || !options_.shapes.empty() || options_.binary) {
+        return fail(Error::Kind::invalid_input,
+                    "-b, --shape and --binary are for models; the target speaks plain HTTP: use "
+                    "--method, --body and --header");
+    }
+    plain_method_ = !options_.method.empty() ? options_.method
+                    : options_.body.empty()  ? "GET"
+                                             : "POST";
+    return {};
+}
+
+std::size_t Sending::payload_count() const {
+    return std::max<std::size_t>(1, payloads_.size());
+}
+
+http::ClientRequest Sending::request(std::size_t payload) const {
+    if (payloads_.empty())
+        return {plain_method_, target_.url.target, options_.headers, options_.body};
+    const v2::Payload& sent = payloads_[payload];
+    http::HeaderList headers = sent.headers;
+    headers.insert(headers.end(), options_.headers.begin(), options_.headers.end());
+    return {"POST", v2::infer_path(target_.model.name, target_.version), std::move(headers),
+            sent.body};
+}
+
+Result<http::ClientResponse> Sending::ask(http::Client& client, std::size_t payload) const {
+    auto response = client.send(request(payload), kQuestionTimeout);
+    if (response && response->status >= 400) {
+        return fail(Error::Kind::unavailable,
+                    fmt::format("{} {} answered {} {}: {}", request(payload).method,
+                                request(payload).target, response->status, response->reason,
+                                beginning(response->body)));
+    }
+    return response;
+}
+
+Result<void> Sending::learn() {
+    http::Client client(target_.url, !options_.insecure);
+    return payloads_.empty() ? learn_plain(client) : learn_v2(client);
+}
+
+Result<void> Sending::learn_v2(http::Client& client) {
+    const Signature& signature = target_.model.signature;
+    std::vector<std::shared_ptr<const payload::Tensors>> first;
+    for (int round = 0; round < 2; ++round) {
+        for (std::size_t index = 0; index < payloads_.size(); ++index) {
+            const auto response = ask(client, index);
+            if (!response) return std::unexpected(response.error());
+            auto outputs = v2::decode_answer(*response);
+            if (!outputs) return std::unexpected(outputs.error());
+            if (first_answer_.empty()) first_answer_ = beginning(response->body);
+            if (const auto flaw = v2::form_error(*outputs, signature, payloads_[index].rows))
+                return fail(Error::Kind::protocol_violation, *flaw);
+            if (round == 0) {
+                first.push_back(std::make_shared<payload::Tensors>(std::move(*outputs)));
+            } else if (v2::value_error(*outputs, *first[index], payloads_[index].tolerance)) {
+                deterministic_ = false;
+            }
+        }
+    }
+    if (source_ == AnswerSource::samples || !deterministic_) return {};
+    for (std::size_t index = 0; index < payloads_.size(); ++index)
+        payloads_[index].expected = first[index];
+    source_ = AnswerSource::recorded;
+    return {};
+}
+
+Result<void> Sending::learn_plain(http::Client& client) {
+    const auto first = ask(client, 0);
+    if (!first) return std::unexpected(first.error());
+    first_answer_ = beginning(first->body);
+    // An answer that holds the time of day is the same again within the second.
+    std::this_thread::sleep_for(1100ms);
+    const auto second = ask(client, 0);
+    if (!second) return std::unexpected(second.error());
+    deterministic_ = first->body == second->body;
+    if (!deterministic_) return {};
+    plain_check_ = std::make_shared<SameBody>(first->body);
+    source_ = AnswerSource::recorded;
+    return {};
+}
+
+std::optional<std::string> Sending::try_once(http::Client& client, Duration timeout) const {
+    const auto response = client.send(request(0), timeout);
+    if (!response) return response.error().message;
+    if (response->status >= 400) return fmt::format("status {}", response->status);
+    if (payloads_.empty()) {
+        if (!plain_check_) return {};
+        const auto flaw = plain_check_->judge({response->body, -1});
+        return flaw ? std::optional(flaw->detail) : std::nullopt;
+    }
+    const auto outputs = v2::decode_answer(*response);
+    if (!outputs) return outputs.error().message;
+    const v2::Payload& sent = payloads_[0];
+    if (auto flaw = v2::form_error(*outputs, target_.model.signature, sent.rows)) return flaw;
+    return sent.expected ? v2::value_error(*outputs, *sent.expected, sent.tolerance) : std::nullopt;
+}
+
+load::PlanTask Sending::task() const {
+    if (payloads_.empty()) return {target_.url.target, plain_method_, 1, 1};
+    return {target_.model.name, "POST", 1, static_cast<std::uint32_t>(payloads_.size())};
+}
+
+std::optional<double> Sending::tolerance() const {
+    if (payloads_.empty() || !payloads_[0].expected) return {};
+    double largest = 0;
+    for (const v2::Payload& sent : payloads_) largest = std::max(largest, sent.tolerance.absolute);
+    return largest;
+}
+
+Result<std::unique_ptr<load::TransportFactory>> Sending::transports(
+    const TransportNeeds& needs) const {
+    protocols::HttpOptions http;
+    http.max_connections = needs.max_connections;
+    http.workers = needs.workers;
+    http.verify_tls = !options_.insecure;
+    http.check_share = needs.check_share;
+    if (payloads_.empty()) {
+        protocols::PreparedRequest prepared{http::encode_request(target_.url, request(0)),
+                                            plain_method_ == "HEAD", plain_check_};
+        return protocols::make_http_transports(target_.url, {{std::move(prepared)}}, http);
+    }
+    v2::InferLoad load;
+    load.url = target_.url;
+    load.model = target_.model.name;
+    load.version = target_.version;
+    load.signature = target_.model.signature;
+    load.tasks = {payloads_};
+    load.headers = options_.headers;
+    load.options = http;
+    return v2::make_transports(std::move(load));
+}
+
+}  // namespace mettle::prove

@@ -1,0 +1,29 @@
+#pragma once
+
+// The stages of a readiness run. Each answers one question with a verdict, a sentence and evidence
+// (docs/schemas/prove.json); none throws for what the target does. They share one Bench and run in
+// this order on one thread.
+
+#include "mettle/prove/bench.hpp"
+#include "mettle/prove/rate_search.hpp"
+#include "mettle/results/prove_result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace mettle::prove {
+
+// Starts the server again and again; `bench.sending` must have been made, from the server that
+// serves now.
+results::StageResult prove_cold_start(Bench& bench, const std::filesystem::path& executable,
+                                      const std::string& model);
+results::StageResult prove_correctness(Bench& bench);
+// At the expected rate, else at half of what the search's bracket passed.
+results::StageResult prove_steady(Bench& bench, RateSearch& search);
+results::StageResult prove_capacity(Bench& bench, RateSearch& search,
+                                    std::optional<results::Capacity>& capacity);
+
+// For stages: name, question and verdict of one that did not run.
+results::StageResult skipped(StageName stage, std::string why);
+
+}  // namespace mettle::prove
