@@ -1,0 +1,22 @@
+#pragma once
+
+#include "mettle/results/prove_result.hpp"
+
+#include <string>
+
+namespace mettle::report {
+
+// One line for a stage that has ended: "  ✓ steady       12.1 s  2,000 rps for …".
+std::string stage_line(const results::StageResult& stage, bool colour);
+
+// The block that ends a readiness run: the verdict with what was skipped in its own line, reasons,
+// capacity, what was assumed.
+std::string prove_summary(const results::ProveResult& result, bool colour);
+
+// For pull requests: verdict, a table of stages, reasons, assumptions.
+std::string prove_markdown(const results::ProveResult& result);
+
+// JUnit: a test case a stage.
+std::string prove_junit(const results::ProveResult& result);
+
+}  // namespace mettle::report
