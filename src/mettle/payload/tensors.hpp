@@ -23,9 +23,9 @@ using Tensors =
     std::vector<NamedTensor>;  // In the order of the signature's inputs, or the answer's.
 
 struct InputOptions {
-    std::int64_t batch = 1;               // Rows: the first dimension, where that is free (-1).
-    bool batch_given = false;             // The user asked for it, so a fixed one is an error.
-    std::map<std::string, Shape> shapes;  // Whole shapes by input; win over `batch`.
+    std::int64_t batch = 1;    // Rows: the first dimension, where that is free (-1).
+    bool batch_given = false;  // The user asked for it, so a fixed one is an error.
+    std::map<std::string, Shape> shapes = {};  // Whole shapes by input; win over `batch`.
 };
 
 // "pixels:1,64" as --shape takes it.

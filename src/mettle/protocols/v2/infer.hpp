@@ -30,8 +30,7 @@ struct Payload {
 };
 
 // Fails for a type that has no JSON form (FP16, BF16) under Encoding::json.
-Result<Payload> encode_request(const payload::Tensors& inputs, const Signature& signature,
-                               Encoding encoding);
+Result<Payload> encode_request(const payload::Tensors& inputs, Encoding encoding);
 
 // "/v2/models/digits/infer"
 std::string infer_path(std::string_view model, std::string_view version);

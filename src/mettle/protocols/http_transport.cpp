@@ -1,0 +1,203 @@
+#include "mettle/protocols/http_transport.hpp"
+
+#include "mettle/http/message.hpp"
+#include "mettle/http/wire_client.hpp"
+#include "mettle/protocols/detail_texts.hpp"
+#include "mettle/protocols/known_answers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+
+namespace mettle::protocols {
+
+namespace {
+
+using load::Attempt;
+using load::Outcome;
+
+// What all workers share. Immutable.
+struct SharedRequests {
+    http::Address address;
+    std::string host;
+    bool tls = false;
+    std::vector<std::vector<PreparedRequest>> requests;
+    HttpOptions options;
+};
+
+std::int64_t clock_ns() {
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+Outcome outcome_of(http::WireOutcome outcome) {
+    switch (outcome) {
+        case http::WireOutcome::answered:
+            return Outcome::ok;
+        case http::WireOutcome::connect:
+            return Outcome::connect;
+        case http::WireOutcome::closed:
+            return Outcome::closed;
+        case http::WireOutcome::malformed:
+            return Outcome::protocol;
+        case http::WireOutcome::timeout:
+            return Outcome::timeout;
+        case http::WireOutcome::cancelled:
+            return Outcome::cancelled;
+    }
+    return Outcome::protocol;
+}
+
+load::ServerTimes to_times(const http::ServerTiming& timing) {
+    const auto& at = timing.times;
+    return {at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
+}
+
+class HttpTransport final : public load::Transport, private http::WireClient::Owner {
+public:
+    HttpTransport(std::shared_ptr<const SharedRequests> shared, load::Completion& completion,
+                  http::WireClient::Options options)
+        : shared_(std::move(shared)),
+          completion_(completion),
+          client_(shared_->address, std::move(options), *this),
+          started_ns_(clock_ns()) {
+        for (const auto& task : shared_->requests) known_.emplace_back(task.size());
+    }
+
+    void start(Attempt& attempt) override;
+    void cancel(Attempt& attempt) override {
+        client_.cancel(*static_cast<Slot*>(attempt.transport_state));
+    }
+    void poll(std::int64_t until_ns) override { client_.poll(until_ns); }
+    int poll_fd() const override { return client_.fd(); }
+    std::uint64_t connections_opened() const override { return client_.connections_opened(); }
+
+private:
+    struct Slot : http::WireCall {
+        Attempt* attempt = nullptr;
+        const PreparedRequest* request = nullptr;
+    };
+
+    void on_done(http::WireCall& call) override;
+    void judge(const Slot& slot, Attempt& attempt);
+    bool may_check(std::int64_t now_ns) const;
+
+    std::shared_ptr<const SharedRequests> shared_;
+    load::Completion& completion_;
+    http::WireClient client_;
+    std::deque<Slot> slots_;  // Grows to the most that were ever open at once.
+    std::vector<Slot*> free_slots_;
+    std::vector<std::vector<KnownAnswers>> known_;  // By task and payload.
+    std::size_t known_bytes_ = 0;
+    DetailTexts details_;
+    std::int64_t started_ns_;
+    std::int64_t checking_ns_ = 0;
+};
+
+void HttpTransport::start(Attempt& attempt) {
+    if (free_slots_.empty()) free_slots_.push_back(&slots_.emplace_back());
+    Slot& slot = *free_slots_.back();
+    free_slots_.pop_back();
+    const PreparedRequest& request = shared_->requests[attempt.task][attempt.payload];
+    slot.attempt = &attempt;
+    slot.request = &request;
+    slot.bytes = request.bytes;
+    slot.is_head = request.is_head;
+    slot.keep_body = request.check != nullptr;
+    slot.deadline_ns = attempt.deadline_ns;
+    attempt.transport_state = &slot;
+    client_.send(slot);
+}
+
+void HttpTransport::on_done(http::WireCall& call) {
+    auto& slot = static_cast<Slot&>(call);
+    Attempt& attempt = *slot.attempt;
+    attempt.sent_ns = call.sent_ns;
+    attempt.send_end_ns = call.send_end_ns;
+    attempt.first_byte_ns = call.first_byte_ns;
+    attempt.done_ns = call.done_ns;
+    attempt.connect_ns = call.connect_ns;
+    attempt.bytes_sent =
+        call.send_end_ns ? static_cast<std::uint32_t>(slot.request->bytes.size()) : 0;
+    attempt.bytes_received = call.received;
+    attempt.status = static_cast<std::uint16_t>(call.status);
+    attempt.server = to_times(call.server_timing);
+    attempt.waited_for_connection = call.waited_for_connection;
+    attempt.outcome = outcome_of(call.outcome);
+    attempt.detail = {};
+    if (attempt.outcome == Outcome::ok)
+        judge(slot, attempt);
+    else
+        attempt.detail = details_.keep(call.error);
+    attempt.transport_state = nullptr;
+    free_slots_.push_back(&slot);
+    completion_.on_complete(attempt);
+}
+
+void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
+    if (slot.status >= 400) [[unlikely]] {
+        attempt.outcome = Outcome::status;
+        attempt.detail =
+            details_.keep(fmt::format("{} {}", slot.status, http::reason_phrase(slot.status)));
+        return;
+    }
+    if (!slot.request->check) return;
+    KnownAnswers& known = known_[attempt.task][attempt.payload];
+    if (known.contains(slot.body)) return;
+    const std::int64_t begin = clock_ns();
+    if (!known.empty() && !may_check(begin)) return;
+    const auto flaw = slot.request->check->judge({slot.body, slot.json_size});
+    checking_ns_ += clock_ns() - begin;
+    if (flaw) {
+        attempt.outcome = flaw->outcome;
+        attempt.detail = details_.keep(flaw->detail);
+    } else {
+        known.add(slot.body, known_bytes_);
+    }
+}
+
+bool HttpTransport::may_check(std::int64_t now_ns) const {
+    const double share = shared_->options.check_share;
+    return share >= 1 ||
+           static_cast<double>(checking_ns_) <= share * static_cast<double>(now_ns - started_ns_);
+}
+
+class HttpTransports final : public load::TransportFactory {
+public:
+    explicit HttpTransports(std::shared_ptr<const SharedRequests> shared)
+        : shared_(std::move(shared)) {
+        if (shared_->tls) tls_.emplace(shared_->options.verify_tls);
+    }
+
+    std::unique_ptr<load::Transport> make(load::Completion& completion, int worker) const override {
+        const HttpOptions& options = shared_->options;
+        const auto workers = static_cast<std::size_t>(std::max(options.workers, 1));
+        const auto index = static_cast<std::size_t>(worker);
+        const std::size_t share =
+            options.max_connections / workers + (index < options.max_connections % workers ? 1 : 0);
+        http::WireClient::Options wire;
+        wire.max_connections = std::max<std::size_t>(share, 1);
+        wire.max_answer_bytes = options.max_answer_bytes;
+        wire.tls = tls_;
+        wire.host = shared_->host;
+        return std::make_unique<HttpTransport>(shared_, completion, std::move(wire));
+    }
+
+private:
+    std::shared_ptr<const SharedRequests> shared_;
+    std::optional<http::TlsContext> tls_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
+    const http::Url& url, std::vector<std::vector<PreparedRequest>> requests, HttpOptions options) {
+    const auto address = http::pick_address(url);
+    if (!address) return std::unexpected(address.error());
+    auto shared = std::make_shared<SharedRequests>(
+        SharedRequests{*address, url.host, url.scheme == "https", std::move(requests), options});
+    return std::make_unique<HttpTransports>(std::move(shared));
+}
+
+}  // namespace mettle::protocols

@@ -1,0 +1,173 @@
+#include "mettle/protocols/target.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+namespace mettle::protocols {
+
+namespace {
+
+constexpr std::array kProtocols = {std::pair{std::string_view("v2"), Protocol::v2},
+                                   std::pair{std::string_view("plain"), Protocol::plain}};
+
+std::unexpected<Error> invalid(std::string message) {
+    return fail(Error::Kind::invalid_input, std::move(message));
+}
+
+// Takes "/v2/models/NAME[/versions/V][/infer]" apart, and leaves the server's root.
+void take_model(TargetUrl& target) {
+    constexpr std::string_view kModels = "/v2/models/";
+    constexpr std::string_view kVersions = "versions/";
+    std::string_view path = target.url.target;
+    if (!path.starts_with(kModels)) return;
+    path.remove_prefix(kModels.size());
+    target.model = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(target.model.size() + 1, path.size()));
+    if (path.starts_with(kVersions)) {
+        path.remove_prefix(kVersions.size());
+        target.version = path.substr(0, path.find('/'));
+        path.remove_prefix(std::min(target.version.size() + 1, path.size()));
+    }
+    target.forced = Protocol::v2;
+}
+
+std::string model_path(std::string_view model, std::string_view version) {
+    if (version.empty()) return fmt::format("/v2/models/{}", model);
+    return fmt::format("/v2/models/{}/versions/{}", model, version);
+}
+
+class Questioner {
+public:
+    Questioner(const TargetUrl& target, const TargetOptions& options)
+        : target_(target), options_(options), client_(target.url, options.verify_tls) {}
+
+    Result<Target> ask() {
+        if (target_.forced == Protocol::plain) return plain();
+        const auto response = send("GET", "/v2");
+        if (!response) return std::unexpected(response.error());
+        const auto server = v2::parse_server_metadata(response->body);
+        if (response->status == 200 && server) return v2_target(*server);
+        if (!target_.forced) return plain();
+        return invalid(
+            fmt::format("{} does not speak V2: GET /v2 got {} {}; plain+{} loads it as "
+                        "plain HTTP",
+                        target_.url.origin(), response->status,
+                        server ? response->reason : server.error().message, target_.url.origin()));
+    }
+
+private:
+    Result<http::ClientResponse> send(std::string method, std::string path) {
+        http::ClientRequest request{std::move(method), std::move(path), options_.headers, {}};
+        const auto give_up = std::chrono::steady_clock::now() + options_.patience;
+        for (;;) {
+            auto response = client_.send(request, options_.timeout);
+            const bool not_yet = response ? response->status == 503
+                                          : response.error().kind == Error::Kind::connection_lost;
+            if (!not_yet || std::chrono::steady_clock::now() >= give_up) return response;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+    }
+
+    Result<Target> plain() {
+        Target target;
+        target.url = target_.url;
+        return target;
+    }
+
+    Result<Target> v2_target(v2::ServerMetadata server) {
+        Target target;
+        target.protocol = Protocol::v2;
+        target.url = target_.url;
+        target.url.target = "/";
+        target.server = std::move(server);
+        target.version = target_.version;
+        target.models = list_models();
+        auto name = choose_model(target.models);
+        if (!name) return std::unexpected(name.error());
+        auto model = read_model(*name, target.models);
+        if (!model) return std::unexpected(model.error());
+        target.model = std::move(*model);
+        return target;
+    }
+
+    // Empty where the server does not tell.
+    std::vector<std::string> list_models() {
+        const auto response = send("POST", "/v2/repository/index");
+        if (!response || response->status != 200) return {};
+        return v2::parse_repository_index(response->body).value_or(std::vector<std::string>{});
+    }
+
+    Result<std::string> choose_model(const std::vector<std::string>& models) {
+        if (!options_.model.empty()) return options_.model;
+        if (!target_.model.empty()) return target_.model;
+        if (models.size() == 1) return models[0];
+        if (models.empty())
+            return invalid(
+                fmt::format("{} speaks V2 but does not list its models: name one with "
+                            "--model NAME",
+                            target_.url.origin()));
+        return invalid(fmt::format("{} has several models: choose one with --model NAME ({})",
+                                   target_.url.origin(), fmt::join(models, ", ")));
+    }
+
+    Result<v2::ModelMetadata> read_model(const std::string& name,
+                                         const std::vector<std::string>& models) {
+        const auto response = send("GET", model_path(name, target_.version));
+        if (!response) return std::unexpected(response.error());
+        if (response->status != 200) {
+            const std::string others =
+                models.empty() ? "" : fmt::format("; it has {}", fmt::join(models, ", "));
+            return invalid(fmt::format("{} has no metadata of the model '{}': {} {}{}",
+                                       target_.url.origin(), name, response->status,
+                                       std::string_view(response->body).substr(0, 200), others));
+        }
+        auto model = v2::parse_model_metadata(response->body);
+        // Triton and others name the model themselves; the path decides what is asked.
+        if (model) model->name = name;
+        return model;
+    }
+
+    const TargetUrl& target_;
+    const TargetOptions& options_;
+    http::Client client_;
+};
+
+}  // namespace
+
+std::string_view name_of(Protocol protocol) {
+    return protocol == Protocol::v2 ? "v2" : "plain";
+}
+
+Result<TargetUrl> parse_target_url(std::string_view text) {
+    TargetUrl target;
+    std::string_view rest = text;
+    const auto plus = rest.find('+');
+    if (plus != std::string_view::npos && plus < rest.find("://")) {
+        const std::string_view prefix = rest.substr(0, plus);
+        const auto found =
+            std::ranges::find(kProtocols, prefix, &decltype(kProtocols)::value_type::first);
+        if (found == kProtocols.end()) {
+            return invalid(
+                fmt::format("'{}': there is no protocol '{}'; write v2+http:// or "
+                            "plain+http://, or no prefix to have the target asked",
+                            text, prefix));
+        }
+        target.forced = found->second;
+        rest.remove_prefix(plus + 1);
+    }
+    auto url = http::parse_url(rest);
+    if (!url) return std::unexpected(url.error());
+    target.url = std::move(*url);
+    if (target.forced != Protocol::plain) take_model(target);
+    return target;
+}
+
+Result<Target> ask(const TargetUrl& target, const TargetOptions& options) {
+    return Questioner(target, options).ask();
+}
+
+}  // namespace mettle::protocols
