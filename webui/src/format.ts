@@ -2,6 +2,8 @@
 
 export const kUnknown = '–';
 
+const kNarrow = '\u00a0'; // A number and its unit stay on one line.
+
 type Maybe = number | null | undefined;
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -20,20 +22,30 @@ export function significant(value: Maybe, digits = 3): string {
   return value.toFixed(decimals);
 }
 
+// As significant(), without zeros at the end.
+export function plain(value: Maybe): string {
+  return trimmed(significant(value));
+}
+
 export function count(value: Maybe): string {
   return known(value) ? grouped.format(value) : kUnknown;
+}
+
+// "50.0" → "50": a limit of 50 ms is not known to a tenth.
+function trimmed(number: string): string {
+  return number.includes('.') ? number.replace(/\.?0+$/, '') : number;
 }
 
 // For prose: the unit that suits the size.
 export function duration(ms: Maybe): string {
   if (!known(ms)) return kUnknown;
   const size = Math.abs(ms);
-  if (size === 0) return '0 ms';
-  if (size < 0.9995) return `${significant(ms * 1000)} µs`;
-  if (size < 999.5) return `${significant(ms)} ms`;
-  if (size < 119_500) return `${significant(ms / 1000)} s`;
+  if (size === 0) return `0${kNarrow}ms`;
+  if (size < 0.9995) return `${trimmed(significant(ms * 1000))}${kNarrow}µs`;
+  if (size < 999.5) return `${trimmed(significant(ms))}${kNarrow}ms`;
+  if (size < 119_500) return `${trimmed(significant(ms / 1000))}${kNarrow}s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 60)}${kNarrow}min ${seconds % 60}${kNarrow}s`;
 }
 
 // For a column that says "ms" in its head.
@@ -45,17 +57,19 @@ export function milliseconds(ms: Maybe): string {
 
 export function rate(rps: Maybe): string {
   if (!known(rps)) return kUnknown;
-  return `${Math.abs(rps) >= 100 ? grouped.format(rps) : significant(rps)} req/s`;
+  return `${Math.abs(rps) >= 100 ? grouped.format(rps) : significant(rps)}${kNarrow}req/s`;
 }
 
 export function percent(ratio: Maybe): string {
   if (!known(ratio)) return kUnknown;
-  if (ratio === 0) return '0 %';
+  if (ratio === 0) return `0${kNarrow}%`;
   const value = ratio * 100;
-  if (value < 0.001) return '< 0.001 %';
+  if (value < 0.001) return `<${kNarrow}0.001${kNarrow}%`;
   // 99.99 % must not become 100 %.
-  if (value > 99 && value < 100) return `${Math.min(value, 99.999).toFixed(value > 99.95 ? 3 : 1)} %`;
-  return `${value >= 100 ? grouped.format(value) : significant(value, value >= 10 ? 3 : 2)} %`;
+  if (value > 99 && value < 100) {
+    return `${trimmed(Math.min(value, 99.999).toFixed(value > 99.95 ? 3 : 2))}${kNarrow}%`;
+  }
+  return `${trimmed(significant(value, value >= 10 ? 3 : 2))}${kNarrow}%`;
 }
 
 export function bytes(value: Maybe): string {
@@ -72,7 +86,7 @@ export function bytes(value: Maybe): string {
 
 export function cores(value: Maybe): string {
   if (!known(value)) return kUnknown;
-  return `${value.toFixed(2)} ${value === 1 ? 'core' : 'cores'}`;
+  return `${value.toFixed(2)}${kNarrow}${value === 1 ? 'core' : 'cores'}`;
 }
 
 export function plural(value: Maybe, one: string, many = `${one}s`): string {
@@ -81,7 +95,7 @@ export function plural(value: Maybe, one: string, many = `${one}s`): string {
 
 // "n = 60,000"
 export function sample(value: Maybe): string {
-  return `n = ${count(value)}`;
+  return `n${kNarrow}=${kNarrow}${count(value)}`;
 }
 
 // A validity check's value with the unit that the file names.
@@ -102,7 +116,7 @@ export function withUnit(value: Maybe, unit: string): string {
     case 'rps':
       return rate(value);
     default:
-      return `${significant(value)}${unit ? ` ${unit}` : ''}`;
+      return `${plain(value)}${unit ? kNarrow + unit : ''}`;
   }
 }
 
@@ -112,8 +126,11 @@ export function title(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-// "p99<50ms" → "p99 < 50 ms": the expressions as typed, easier to read.
+const kExpression = /^[\w:./ -]+?\s*(<=|>=|<|>)\s*[\d.]+\s*(us|ms|s|%|rps)?$/;
+
+// "p99<50ms" → "p99 < 50 ms": easier to read. What is not such an expression stays as it is.
 export function expression(text: string): string {
+  if (!kExpression.test(text)) return text;
   return text
     .replace(/\s*(<=|>=|<|>)\s*/g, (_, sign: string) => ` ${sign.replace('<=', '≤').replace('>=', '≥')} `)
     .replace(/(\d)\s*(us|ms|s|%|rps)\b/g, (_, digit: string, unit: string) => `${digit} ${unit === 'us' ? 'µs' : unit}`)

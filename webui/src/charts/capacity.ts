@@ -10,17 +10,27 @@ import { axis, base, shortNumber, shortTime, tooltip, tooltipNode } from './styl
 export const kMarks = {
   pass: 'path://M50 0A50 50 0 1 0 50 100A50 50 0 1 0 50 0Z',
   fail: 'path://M18 0L50 32L82 0L100 18L68 50L100 82L82 100L50 68L18 100L0 82L32 50L0 18Z',
+  undecided: 'path://M50 0L100 50L50 100L0 50Z',
   invalid: 'path://M50 4L98 92H2Z',
 };
 
-type Verdict = keyof typeof kMarks;
+export type ProbeVerdict = keyof typeof kMarks;
 
-export function verdictOf(probe: Probe): Verdict {
-  return probe.verdict === 'pass' || probe.verdict === 'fail' ? probe.verdict : 'invalid';
+export function verdictOf(probe: Probe): ProbeVerdict {
+  return Object.hasOwn(kMarks, probe.verdict) ? (probe.verdict as ProbeVerdict) : 'invalid';
 }
 
-function colourOf(palette: Palette, verdict: Verdict): string {
-  return { pass: palette.pass, fail: palette.fail, invalid: palette.warn }[verdict];
+export function colourOf(palette: Palette, verdict: ProbeVerdict): string {
+  return { pass: palette.pass, fail: palette.fail, undecided: palette.skip, invalid: palette.warn }[verdict];
+}
+
+// Where a fit of all probes puts the limit; it proves nothing, so it is thin.
+function estimate(palette: Palette, rps: number) {
+  return {
+    xAxis: rps,
+    lineStyle: { color: palette.text, type: 'dotted', width: 1.5 },
+    label: { show: false },
+  };
 }
 
 export function drawCapacity(evidence: CapacityEvidence): Draw {
@@ -34,6 +44,8 @@ export function drawCapacity(evidence: CapacityEvidence): Draw {
   const curve = probes
     .filter((probe) => verdictOf(probe) !== 'invalid')
     .sort((a, b) => (a.rate ?? 0) - (b.rate ?? 0));
+
+  const bracketIsLeft = (evidence.rpsFail ?? 0) < highest / 2;
 
   return (palette, width) => {
     const style = axis(palette);
@@ -90,7 +102,10 @@ export function drawCapacity(evidence: CapacityEvidence): Draw {
           markLine: {
             silent: true,
             symbol: 'none',
-            data: evidence.limitMs === null ? [] : [{ yAxis: evidence.limitMs }],
+            data: [
+              ...(evidence.limitMs === null ? [] : [{ yAxis: evidence.limitMs }]),
+              ...(evidence.rpsEstimate === null ? [] : [estimate(palette, evidence.rpsEstimate)]),
+            ],
             lineStyle: { color: palette.fail, type: 'dashed', width: 1.5 },
             label: {
               formatter: `SLO ${duration(evidence.limitMs)}`,
@@ -103,7 +118,18 @@ export function drawCapacity(evidence: CapacityEvidence): Draw {
             silent: true,
             data: bracket,
             itemStyle: { color: palette.warn, opacity: 0.16 },
-            label: { show: false },
+            label: {
+              show: true,
+              // Beside the bracket, where the curve is not: it comes from below left, leaves above right.
+              position: bracketIsLeft ? ['100%', '100%'] : [0, 0],
+              align: bracketIsLeft ? 'left' : 'right',
+              verticalAlign: bracketIsLeft ? 'bottom' : 'top',
+              padding: 8,
+              lineHeight: 17,
+              color: palette.text,
+              fontSize: 12,
+              formatter: `holds ${rate(evidence.rpsPass)}\nbreaks ${rate(evidence.rpsFail)}`,
+            },
           },
         },
         {
@@ -117,6 +143,7 @@ export function drawCapacity(evidence: CapacityEvidence): Draw {
               symbolSize: confirm ? 15 : 10,
               itemStyle: {
                 color: colourOf(palette, verdict),
+                opacity: 1,
                 borderColor: confirm ? palette.text : palette.surface,
                 borderWidth: confirm ? 1.5 : 1,
               },

@@ -22,7 +22,7 @@ export function drawHistogram(buckets: Bucket[], latency: Latency): Draw {
       (bins.length * Math.log(ms / from)) / Math.log(to / from) - 0.5;
     return {
       ...base(palette),
-      grid: { left: 58, right: 20, top: 28, bottom: 28 },
+      grid: { left: 58, right: 20, top: 44, bottom: 28 },
       xAxis: [
         { ...style, type: 'category', data: bins.map((_, i) => i), show: false },
         {
@@ -40,6 +40,7 @@ export function drawHistogram(buckets: Bucket[], latency: Latency): Draw {
         ...style,
         type: 'value',
         name: 'Requests in each bin',
+        nameGap: 28,
         nameTextStyle: { ...style.nameTextStyle, align: 'left', padding: [0, 0, 0, -52] },
         axisLine: { show: false },
         axisLabel: { ...style.axisLabel, formatter: shortNumber },

@@ -10,9 +10,9 @@ export interface Curve {
   name: string;
   points: CurvePoint[];
   colour: 'blue' | 'orange' | 'teal' | 'violet';
-  dashed?: boolean;
 }
 
+const isCoarse = (curve: Curve) => curve.points.length <= 12;
 const nines = (quantile: number) => 1 / (1 - quantile);
 
 export function percentileName(share: number): string {
@@ -21,6 +21,11 @@ export function percentileName(share: number): string {
 
 export function drawPercentiles(curves: Curve[], limitMs: number | null): Draw {
   const last = Math.max(10, ...curves.map((curve) => nines(curve.points.at(-1)?.quantile ?? 0)));
+  const allCoarse = curves.every(isCoarse);
+  const seen = curves.flatMap((curve) => curve.points.map((point) => point.ms)).filter((ms) => ms > 0);
+  const highest = Math.max(...seen);
+  // A limit near enough shows the headroom; one far off would flatten the curve.
+  const limit = limitMs !== null && limitMs < highest * 100 ? limitMs : null;
   return (palette, width) => {
     const style = axis(palette);
     return {
@@ -43,7 +48,9 @@ export function drawPercentiles(curves: Curve[], limitMs: number | null): Draw {
         name: width < 500 ? 'Latency, log scale' : 'Latency from the due time, log scale',
         nameTextStyle: { ...style.nameTextStyle, align: 'left', padding: [0, 0, 0, -52] },
         axisLine: { show: false },
-        axisLabel: { ...style.axisLabel, formatter: shortTime },
+        min: Math.min(...seen, limit ?? Infinity) * 0.8,
+        max: Math.max(highest, limit ?? 0) * 1.4,
+        axisLabel: { ...style.axisLabel, formatter: shortTime, showMinLabel: false, showMaxLabel: false },
       },
       tooltip: {
         ...tooltip(palette),
@@ -65,25 +72,27 @@ export function drawPercentiles(curves: Curve[], limitMs: number | null): Draw {
         type: 'line',
         name: curve.name,
         data: curve.points.map((point) => [nines(point.quantile), point.ms]),
-        step: curve.points.length > 12 ? 'end' : false,
-        showSymbol: curve.points.length <= 12,
-        symbolSize: 6,
-        lineStyle: { width: 2, color: palette[curve.colour], type: curve.dashed ? [5, 3] : 'solid' },
+        step: isCoarse(curve) ? false : 'end',
+        showSymbol: isCoarse(curve),
+        symbol: i === 0 ? 'circle' : 'diamond',
+        symbolSize: i === 0 ? 6 : 9,
+        // Five percentiles beside a whole curve are marks: what is between them is not known.
+        lineStyle: { width: i > 0 && isCoarse(curve) && !allCoarse ? 0 : 2, color: palette[curve.colour] },
         itemStyle: { color: palette[curve.colour] },
         areaStyle: i === 0 ? { color: palette[curve.colour], opacity: 0.08 } : undefined,
         markLine:
-          i === 0 && limitMs !== null
+          i === 0 && limit !== null
             ? {
                 silent: true,
                 symbol: 'none',
                 lineStyle: { color: palette.fail, type: 'dashed', width: 1.5 },
                 label: {
-                  formatter: `SLO ${duration(limitMs)}`,
+                  formatter: `SLO ${duration(limit)}`,
                   color: palette.fail,
                   position: 'insideStartTop',
                   fontSize: 12,
                 },
-                data: [{ yAxis: limitMs }],
+                data: [{ yAxis: limit }],
               }
             : undefined,
       })),

@@ -4,7 +4,7 @@ import type { Phase } from '../data/types';
 import { duration } from '../format';
 import type { Palette } from '../theme';
 import type { Draw } from './Chart';
-import { axis, base, shortTime, tooltip, tooltipNode } from './style';
+import { axis, base, inkOn, shortTime, tooltip, tooltipNode } from './style';
 
 export interface PhaseRow {
   name: string;
@@ -34,6 +34,7 @@ export function phasesHeight(rows: PhaseRow[]): number {
 export function drawPhases(rows: PhaseRow[]): Draw {
   const names = [...new Set(rows.flatMap((row) => row.values.map((value) => value.phase)))];
   const longest = Math.max(...rows.map((row) => row.name.length));
+  const longestMs = Math.max(...rows.map((row) => row.values.reduce((sum, value) => sum + value.ms, 0)));
   return (palette, width) => {
     const style = axis(palette);
     return {
@@ -72,6 +73,15 @@ export function drawPhases(rows: PhaseRow[]): Draw {
         stack: 'phases',
         barWidth: 26,
         itemStyle: { color: phaseColour(palette, name), borderColor: palette.surface, borderWidth: 0.5 },
+        label: {
+          show: true,
+          color: inkOn(phaseColour(palette, name)),
+          fontSize: 11,
+          fontWeight: 600,
+          // A name only where it fits: 7 px a letter, in a bar as long as the longest row.
+          formatter: (hit: { value: number }) =>
+            (hit.value / longestMs) * width * 0.8 > name.length * 7 + 8 ? name : '',
+        },
         data: rows.map((row) => row.values.find((value) => value.phase === name)?.ms ?? 0),
       })),
     };

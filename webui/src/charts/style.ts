@@ -58,6 +58,13 @@ export function tooltip(palette: Palette) {
   };
 }
 
+// Dark or light letters, whichever reads better on `colour` (#rrggbb).
+export function inkOn(colour: string): string {
+  const part = (at: number) => (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2;
+  const luminance = 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
+  return luminance > 0.24 ? '#15181c' : '#ffffff';
+}
+
 // 1,000 → 1k on an axis.
 export function shortNumber(value: number): string {
   const size = Math.abs(value);

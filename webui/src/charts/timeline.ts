@@ -16,11 +16,13 @@ interface Line {
 
 interface Panel {
   name: string;
+  short?: string; // On a narrow page.
   unit: string;
   lines: Line[];
   log?: boolean;
   label: (value: number) => string;
   axisLabel: (value: number) => string;
+  per?: number; // What the axis counts in; else 1.
 }
 
 const kPanels: Panel[] = [
@@ -32,7 +34,7 @@ const kPanels: Panel[] = [
     ],
   },
   {
-    name: 'Latency from the due time', unit: 'log scale', log: true, label: duration, axisLabel: shortTime,
+    name: 'Latency from the due time', short: 'Latency', unit: 'log scale', log: true, label: duration, axisLabel: shortTime,
     lines: [
       { name: 'p50', key: 'p50_ms', colour: (p) => p.blueSoft },
       { name: 'p95', key: 'p95_ms', colour: (p) => p.blueMid },
@@ -54,7 +56,7 @@ const kPanels: Panel[] = [
     ],
   },
   {
-    name: 'Memory', unit: 'resident', label: bytes, axisLabel: bytes,
+    name: 'Memory', unit: 'resident, MiB', label: bytes, axisLabel: shortNumber, per: 1024 * 1024,
     lines: [
       { name: 'target', key: 'target_rss_bytes', colour: (p) => p.violet, area: true },
       { name: 'load generator', key: 'rss_bytes', colour: (p) => p.orange, dashed: true },
@@ -62,8 +64,9 @@ const kPanels: Panel[] = [
   },
 ];
 
-const kPanelHeight = 92;
-const kPanelGap = 44;
+const kPanelHeight = 88;
+const kPanelGap = 46;
+const kBottom = 28;
 const kTop = 30;
 
 // Panels and lines for which the file has values. Failures and users are left out where all are 0.
@@ -79,15 +82,19 @@ function present(series: SeriesPoint[]): Panel[] {
 }
 
 export function timelineHeight(series: SeriesPoint[]): number {
-  return kTop + present(series).length * (kPanelHeight + kPanelGap);
+  return kTop + present(series).length * (kPanelHeight + kPanelGap) - kPanelGap + kBottom;
 }
 
-// A logarithmic axis has no place for zero: a second without requests is a gap.
-function points(series: SeriesPoint[], line: Line, log: boolean): [number, number | null][] {
-  return series.map((point) => {
+// A logarithmic axis has no place for zero: a second without requests is a gap. An entry tells of
+// the second that it ends, so the first one is drawn from the start of that second.
+function points(series: SeriesPoint[], line: Line, panel: Panel): [number, number | null][] {
+  const drawn = series.map((point): [number, number | null] => {
     const value = point[line.key];
-    return [point.t_s, log && value !== null && value <= 0 ? null : value];
+    const missing = value === null || (panel.log && value <= 0);
+    return [point.t_s, missing ? null : value / (panel.per ?? 1)];
   });
+  const first = drawn[0];
+  return first && first[0] > 0 ? [[Math.max(0, first[0] - 1), first[1]], ...drawn] : drawn;
 }
 
 export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: string }[] = []): Draw {
@@ -101,7 +108,7 @@ export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: s
       ...base(palette),
       title: panels.map((panel, i) => ({
         text: [
-          `{name|${panel.name}} {unit|${panel.unit}}`,
+          `{name|${width < 500 ? (panel.short ?? panel.name) : panel.name}} {unit|${panel.unit}}`,
           ...panel.lines.map((line, n) => `  {line${n}|${line.dashed ? '┅' : '━'}} {unit|${line.name}}`),
         ].join(''),
         left: 0,
@@ -119,7 +126,7 @@ export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: s
           },
         },
       })),
-      grid: panels.map((_, i) => ({ left: 58, right: 14, top: top(i), height: kPanelHeight })),
+      grid: panels.map((_, i) => ({ left: 58, outerBoundsMode: 'none', right: 14, top: top(i), height: kPanelHeight })),
       xAxis: panels.map((_, i) => ({
         ...style,
         type: 'value',
@@ -145,7 +152,7 @@ export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: s
         trigger: 'axis',
         formatter: (hits: { value: [number, number | null] }[]) => {
           const at = hits[0]?.value[0];
-          const point = series.find((entry) => entry.t_s === at);
+          const point = series.find((entry) => entry.t_s >= (at ?? 0));
           if (!point) return '';
           const rows = panels.flatMap((panel) =>
             panel.lines.map((line): [string, string, string] => [
@@ -163,7 +170,7 @@ export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: s
           name: line.name,
           xAxisIndex: i,
           yAxisIndex: i,
-          data: points(series, line, panel.log ?? false),
+          data: points(series, line, panel),
           showSymbol: series.length < 3,
           symbolSize: 5,
           lineStyle: { width: 1.75, color: line.colour(palette), type: line.dashed ? [5, 3] : 'solid' },

@@ -1,12 +1,13 @@
 // Verdicts have a shape of their own, so that none is told by colour alone.
 
-export type Tone = 'pass' | 'fail' | 'warn' | 'skip';
+export type Tone = 'pass' | 'fail' | 'warn' | 'skip' | 'info';
 
 const kPaths: Record<Tone, string> = {
   pass: 'M6.5 12.5l3.6 3.600L17.500 8.500',
   fail: 'M8 8l8 8M16 8l-8 8',
-  warn: 'M12 7v6.200M12 16.500v.2',
+  warn: 'M12 9.500v5M12 17.600v.3',
   skip: 'M7.500 12h9',
+  info: 'M7 12h9.500M12.500 8l4 4-4 4',
 };
 
 export function Icon({ tone, size = 20 }: { tone: Tone; size?: number }) {
@@ -21,7 +22,7 @@ export function Icon({ tone, size = 20 }: { tone: Tone; size?: number }) {
       )}
       <path
         className="icon-sign"
-        d={tone === 'warn' ? 'M12 9.500v5M12 17.600v.3' : kPaths[tone]}
+        d={kPaths[tone]}
         fill="none"
         strokeWidth="2.300"
         strokeLinecap="round"

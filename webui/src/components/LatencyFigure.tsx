@@ -31,7 +31,6 @@ export function LatencyFigure({ latency, service, buckets, limitMs = null }: Pro
       name: 'from the send',
       points: coarseCurve(service),
       colour: 'orange',
-      dashed: true,
     };
     return [due, sent].filter((each) => each.points.length > 0);
   }, [latency, service, buckets]);

@@ -63,7 +63,7 @@ export function PhaseFigure({ phases, rows }: { phases: Phase[]; rows?: PhaseRow
                 </>
               ),
             },
-            { name: 'What it is', text: true, cell: (phase) => <span className="muted">{kMeaning[phase.name] ?? ''}</span> },
+            { name: 'What it is', text: true, wideOnly: true, cell: (phase) => <span className="muted">{kMeaning[phase.name] ?? ''}</span> },
             { name: 'Mean', unit: 'ms', cell: (phase) => milliseconds(phase.mean) },
             { name: 'p50', unit: 'ms', cell: (phase) => milliseconds(phase.p50) },
             { name: 'p99', unit: 'ms', cell: (phase) => milliseconds(phase.p99) },

@@ -11,7 +11,7 @@ export interface Tile {
 
 // The unit is set smaller than the number.
 function split(value: string): [string, string] {
-  const space = value.lastIndexOf(' ');
+  const space = value.search(/\s(?!.*\d)/);
   return space > 0 && /^[\d.,<∞–]/.test(value) ? [value.slice(0, space), value.slice(space + 1)] : [value, ''];
 }
 

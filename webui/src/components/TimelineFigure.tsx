@@ -8,14 +8,15 @@ import { plural } from '../format';
 interface Props {
   series: SeriesPoint[];
   marks?: { at: number; name: string }[];
+  bare?: boolean; // Where the section's own heading says it.
 }
 
-export function TimelineFigure({ series, marks }: Props) {
+export function TimelineFigure({ series, marks, bare = false }: Props) {
   const draw = useMemo(() => drawTimeline(series, marks), [series, marks]);
   if (series.length === 0) return null;
   return (
     <div className="figure">
-      <h4>Second by second</h4>
+      {bare ? null : <h4>Second by second</h4>}
       <Chart
         label={`Throughput, latency, requests in flight, CPU and memory over ${plural(series.length, 'second')}`}
         height={timelineHeight(series)}

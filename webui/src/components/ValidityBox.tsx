@@ -57,12 +57,9 @@ export function ValidityBox({ validity }: { validity: Validity }) {
       ) : null}
       <Facts
         facts={[
-          [
-            'Send lag',
-            validity.sendLagUs.p99 === null
-              ? ''
-              : `p50 ${us(validity.sendLagUs.p50)} · p99 ${us(validity.sendLagUs.p99)} · max ${us(validity.sendLagUs.max)}`,
-          ],
+          ['Send lag, p50', us(validity.sendLagUs.p50)],
+          ['Send lag, p99', us(validity.sendLagUs.p99)],
+          ['Send lag, largest', us(validity.sendLagUs.max)],
           ['CPU of the load generator', cores(validity.generatorCpu)],
         ]}
       />

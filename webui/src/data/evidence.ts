@@ -93,6 +93,7 @@ export function readCapacityEvidence(from: Json) {
     },
     rpsPass: number(from.rps_pass),
     rpsFail: number(from.rps_fail),
+    rpsEstimate: number(from.rps_estimate),
     bindingSlo: text(from.binding_slo),
     bottleneck: text(from.bottleneck),
     limitMs: number(from.limit_ms),

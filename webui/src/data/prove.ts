@@ -46,5 +46,7 @@ export function readProve(from: Json): Prove {
     capacity: readCapacity(from.capacity),
     assumed: texts(from.assumed),
     skipped: texts(from.skipped),
+    interrupted: from.interrupted === true,
+    placement: text(from.placement),
   };
 }

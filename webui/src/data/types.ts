@@ -176,4 +176,6 @@ export interface Prove {
   capacity: Capacity | null;
   assumed: string[];
   skipped: string[];
+  interrupted: boolean;
+  placement: string;
 }

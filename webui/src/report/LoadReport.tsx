@@ -53,9 +53,9 @@ export function LoadReport({ run, source, json }: { run: Run; source: string; js
       </section>
       {run.series.length > 0 ? (
         <section className="card" aria-labelledby="time-title">
-          <h2 id="time-title">Over time</h2>
+          <h2 id="time-title">Second by second</h2>
           <ErrorBoundary what="The time series">
-            <TimelineFigure series={run.series} marks={marks} />
+            <TimelineFigure series={run.series} marks={marks} bare />
           </ErrorBoundary>
         </section>
       ) : null}

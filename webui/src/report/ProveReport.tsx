@@ -15,6 +15,7 @@ function Caveats({ prove }: { prove: Prove }) {
   const parts = [
     prove.assumed.length > 0 ? `${plural(prove.assumed.length, 'thing')} assumed` : '',
     prove.skipped.length > 0 ? `${plural(prove.skipped.length, 'stage')} skipped` : '',
+    prove.interrupted ? 'ended by the user before its time' : '',
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return (
@@ -73,7 +74,7 @@ export function ProveReport({ prove, source, json }: { prove: Prove; source: str
       {prove.stages.map((stage, i) => (
         <StageSection key={`${i} ${stage.name}`} stage={stage} />
       ))}
-      <Environment {...prove} />
+      <Environment {...prove} more={[['Placement', prove.placement]]} />
       <RawJson source={source} json={json} name="mettle-prove.json" />
     </>
   );

@@ -6,7 +6,7 @@ import { Callout, Lines } from '../components/Callout';
 import { ErrorBoundary } from '../components/ErrorBoundary';
 import { JsonTree } from '../components/JsonTree';
 import { Pill } from '../components/Pill';
-import type { Stage } from '../data/types';
+import type { Stage, StageVerdict } from '../data/types';
 import { duration, kUnknown, title } from '../format';
 import { advice } from './advice';
 import { CapacityStage } from './stages/CapacityStage';
@@ -20,6 +20,13 @@ const kViews: Record<string, ComponentType<{ evidence: Record<string, unknown> }
   correctness: CorrectnessStage,
   steady: SteadyStage,
   capacity: CapacityStage,
+};
+
+const kWhy: Record<StageVerdict, string> = {
+  pass: 'Good to know',
+  fail: 'Why it failed',
+  invalid: 'Why it is invalid',
+  skipped: 'Why it was skipped',
 };
 
 export function StageSection({ stage }: { stage: Stage }) {
@@ -40,12 +47,12 @@ export function StageSection({ stage }: { stage: Stage }) {
       {stage.question ? <p className="question">{stage.question}</p> : null}
       {stage.answer ? <p className="answer">{stage.answer}</p> : null}
       {stage.reasons.length > 0 ? (
-        <Callout tone={tone} title={stage.verdict === 'pass' ? 'Good to know' : `Why ${stage.verdict}`}>
+        <Callout tone={tone} title={kWhy[stage.verdict]}>
           <Lines lines={stage.reasons} />
         </Callout>
       ) : null}
       {steps.length > 0 ? (
-        <Callout tone="skip" title="What to do">
+        <Callout tone="info" title="What to do">
           <Lines lines={steps} />
         </Callout>
       ) : null}
@@ -56,7 +63,7 @@ export function StageSection({ stage }: { stage: Stage }) {
       ) : null}
       {hasEvidence ? (
         <div className="screen-only">
-          <JsonTree name="evidence" value={stage.evidence} />
+          <JsonTree name="Evidence as JSON" value={stage.evidence} />
         </div>
       ) : null}
     </section>

@@ -8,7 +8,7 @@ import { count, duration, percent, plural, rate, sample } from '../format';
 // "constant 2,000 req/s, Poisson", "50 users"
 export function loadWords({ load }: Run): string {
   if (load.kind === 'open') {
-    return `${rate(load.rate_rps)}${load.arrivals ? `, ${load.arrivals} arrivals` : ''} (open)`;
+    return `${rate(load.rate_rps)}${load.arrivals ? `, ${load.arrivals === 'poisson' ? 'Poisson' : load.arrivals} arrivals` : ''} (open)`;
   }
   if (load.users === null) return load.kind;
   const wait = load.wait ? `, waiting ${load.wait}` : '';

@@ -3,7 +3,7 @@
 import { type Column, DataTable } from '../components/DataTable';
 import { Icon } from '../components/Icon';
 import type { Latency, Run, Task } from '../data/types';
-import { count, milliseconds, percent, plural, significant } from '../format';
+import { count, milliseconds, percent, plain, plural, significant } from '../format';
 
 type Row = Pick<Task, 'name' | 'method' | 'requests' | 'failures' | 'rps' | 'latency'>;
 
@@ -81,8 +81,8 @@ export function StepTable({ run }: { run: Run }) {
       rows={run.steps}
       columns={[
         { name: 'Step', text: true, cell: (step) => step.name },
-        { name: 'From', unit: 's', cell: (step) => significant(step.from_s) },
-        { name: 'To', unit: 's', cell: (step) => significant(step.to_s) },
+        { name: 'From', unit: 's', cell: (step) => plain(step.from_s) },
+        { name: 'To', unit: 's', cell: (step) => plain(step.to_s) },
         { name: 'Requests', unit: 'count', cell: (step) => count(step.requests) },
         { name: 'Fails', unit: 'count', cell: (step) => count(step.failures) },
         { name: 'Rate', unit: 'req/s', cell: (step) => significant(step.rps) },
@@ -108,7 +108,7 @@ export function FailureTable({ run }: { run: Run }) {
       hideCaption
       rows={run.failures}
       columns={[
-        { name: 'Count', unit: 'requests', cell: (failure) => count(failure.count) },
+        { name: 'Count', unit: 'requests', text: true, cell: (failure) => count(failure.count) },
         {
           name: 'Share',
           unit: 'of all',

@@ -44,6 +44,15 @@ function steadyTile(stage: Stage | undefined): Tile | null {
   if (!stage || stage.verdict === 'skipped') return null;
   const steady = readSteady(stage.evidence);
   if (steady.latency.p99 === null) return null;
+  // Judged over all attempts: where more than 1 % failed it is infinite, whatever the rest took.
+  if (steady.requests && (steady.failures ?? 0) > steady.requests / 100) {
+    return {
+      name: `p99 at ${rate(steady.rate)}`,
+      value: '∞',
+      note: `${percent((steady.failures ?? 0) / steady.requests)} of ${count(steady.requests)} failed; ${duration(steady.latency.p99)} of those answered`,
+      tone: stage.verdict === 'fail' ? 'fail' : undefined,
+    };
+  }
   return {
     name: `p99 at ${rate(steady.rate)}`,
     value: duration(steady.latency.p99),

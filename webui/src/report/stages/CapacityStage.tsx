@@ -1,21 +1,37 @@
 import { useMemo } from 'react';
 
-import { drawCapacity, kMarks, verdictOf } from '../../charts/capacity';
+import { colourOf, drawCapacity, kMarks, type ProbeVerdict, verdictOf } from '../../charts/capacity';
 import { Chart } from '../../charts/Chart';
 import { DataTable } from '../../components/DataTable';
 import { Facts } from '../../components/Facts';
-import { Legend } from '../../components/Legend';
+import { Legend, type LegendItem } from '../../components/Legend';
 import { Pill } from '../../components/Pill';
 import { readCapacityEvidence } from '../../data/evidence';
-import { count, duration, expression, milliseconds, percent, rate, significant } from '../../format';
+import { count, duration, expression, kUnknown, milliseconds, percent, rate } from '../../format';
 
-const kTone = { pass: 'pass', fail: 'fail', invalid: 'warn' } as const;
+const kTone = { pass: 'pass', fail: 'fail', undecided: 'skip', invalid: 'warn' } as const;
+
+const kMeaning: Record<ProbeVerdict, string> = {
+  pass: 'holds the SLO',
+  fail: 'breaks it',
+  undecided: 'holds it, on too few requests',
+  invalid: 'measurement invalid',
+};
+
+const twoDecimals = (value: number | null) => (value === null ? kUnknown : value.toFixed(2));
 
 export function CapacityStage({ evidence }: { evidence: Record<string, unknown> }) {
   const found = useMemo(() => readCapacityEvidence(evidence), [evidence]);
   const draw = useMemo(() => drawCapacity(found), [found]);
   const { confirm } = found;
-  const path = (name: keyof typeof kMarks) => kMarks[name].replace('path://', '');
+  const marks = (Object.keys(kMeaning) as ProbeVerdict[])
+    .filter((verdict) => found.probes.some((probe) => verdictOf(probe) === verdict))
+    .map((verdict): LegendItem => ({
+      name: kMeaning[verdict],
+      colour: (palette) => colourOf(palette, verdict),
+      path: kMarks[verdict].replace('path://', ''),
+    }));
+  const bracket: LegendItem = { name: 'the capacity is in here', colour: (palette) => `${palette.warn}55` };
   return (
     <>
       {found.probes.length > 0 ? (
@@ -27,14 +43,17 @@ export function CapacityStage({ evidence }: { evidence: Record<string, unknown> 
             draw={draw}
           />
           <Legend
-            items={[
-              { name: 'holds the SLO', colour: (p) => p.pass, path: path('pass') },
-              { name: 'breaks it', colour: (p) => p.fail, path: path('fail') },
-              { name: 'measurement invalid', colour: (p) => p.warn, path: path('invalid') },
-              { name: 'the capacity is in here', colour: (p) => `${p.warn}55` },
-            ]}
+            items={found.rpsPass !== null && found.rpsFail !== null ? [...marks, bracket] : marks}
           />
-          <p className="note">A larger mark with an outline is the confirming run. A mark on the upper edge: more than 1 % failed, so p99 is infinite.</p>
+          <p className="note">
+            A larger mark with an outline is the confirming run.
+            {found.probes.some((probe) => probe.p99 === null)
+              ? ' A mark on the upper edge: more than 1 % failed, so p99 is infinite.'
+              : ''}
+            {found.rpsEstimate === null
+              ? ''
+              : ` The dotted line is where a fit of all probes puts the limit: ${rate(found.rpsEstimate)}.`}
+          </p>
         </div>
       ) : null}
       <Facts
@@ -49,7 +68,7 @@ export function CapacityStage({ evidence }: { evidence: Record<string, unknown> 
                 ['Confirmed at', rate(confirm.rate)],
                 [
                   'Over the limit',
-                  `${count(confirm.over)} of ${count(confirm.nEffective)} independent requests, ${count(confirm.allowed)} allowed`,
+                  `${count(confirm.over)} of ${count(confirm.nEffective)} independent requests, ${(confirm.allowed ?? 0) < 0 ? 'too few to allow any' : `${count(confirm.allowed)} allowed`}`,
                 ],
                 ['Requests', `n = ${count(confirm.n)}, effective ${count(confirm.nEffective)}`],
                 ['Confidence', percent(confirm.confidence)],
@@ -62,7 +81,7 @@ export function CapacityStage({ evidence }: { evidence: Record<string, unknown> 
           caption="Rates that were tried, in order"
           rows={found.probes}
           columns={[
-            { name: 'Offered', unit: 'req/s', cell: (probe) => count(probe.rate) },
+            { name: 'Offered', unit: 'req/s', text: true, cell: (probe) => count(probe.rate) },
             { name: 'Achieved', unit: 'req/s', cell: (probe) => count(probe.achieved) },
             { name: 'Search', text: true, cell: (probe) => probe.phase },
             {
@@ -71,11 +90,11 @@ export function CapacityStage({ evidence }: { evidence: Record<string, unknown> 
               cell: (probe) => <Pill tone={kTone[verdictOf(probe)]} word={probe.verdict || 'invalid'} />,
             },
             { name: 'p50', unit: 'ms', cell: (probe) => milliseconds(probe.p50) },
-            { name: 'p99', unit: 'ms', cell: (probe) => milliseconds(probe.p99) },
+            { name: 'p99', unit: 'ms', cell: (probe) => (probe.p99 === null ? '∞' : milliseconds(probe.p99)) },
             { name: 'Failures', unit: 'requests', cell: (probe) => count(probe.failures) },
             { name: 'Requests', unit: 'count', cell: (probe) => count(probe.requests) },
-            { name: 'Target', unit: 'cores', cell: (probe) => significant(probe.targetCpu, 2) },
-            { name: 'Tester', unit: 'cores', cell: (probe) => significant(probe.generatorCpu, 2) },
+            { name: 'Target', unit: 'cores', cell: (probe) => twoDecimals(probe.targetCpu) },
+            { name: 'Tester', unit: 'cores', cell: (probe) => twoDecimals(probe.generatorCpu) },
           ]}
         />
       ) : null}

@@ -5,7 +5,7 @@ import { coldStartHeight, drawColdStart, kSegments } from '../../charts/cold_sta
 import { Facts } from '../../components/Facts';
 import { Legend } from '../../components/Legend';
 import { readColdStart } from '../../data/evidence';
-import { duration, plural } from '../../format';
+import { count, duration, plural } from '../../format';
 
 export function ColdStartStage({ evidence }: { evidence: Record<string, unknown> }) {
   const cold = useMemo(() => readColdStart(evidence), [evidence]);
@@ -29,7 +29,7 @@ export function ColdStartStage({ evidence }: { evidence: Record<string, unknown>
           ['Listening, median', duration(cold.median.listening)],
           ['Ready, median', duration(cold.median.ready)],
           ['First right answer, median', duration(cold.median.firstRight)],
-          ['Starts', starts],
+          ['Starts', count(cold.repeats.length)],
           ['Page cache', cold.pageCache],
         ]}
       />

@@ -23,8 +23,13 @@ function RightShare({ level }: { level: Level }) {
   );
 }
 
+function tolerance(value: unknown): string {
+  if (typeof value === 'number') return `± ${value}, absolute`;
+  return value === null || value === undefined ? 'values are not compared' : short(value);
+}
+
 const short = (value: unknown) => {
-  const written = JSON.stringify(value) ?? kUnknown;
+  const written = typeof value === 'string' ? value : (JSON.stringify(value) ?? kUnknown);
   return written.length > 160 ? `${written.slice(0, 160)} …` : written;
 };
 
@@ -37,7 +42,7 @@ export function CorrectnessStage({ evidence }: { evidence: Record<string, unknow
           caption="Answers checked, by the number of requests at a time"
           rows={found.levels}
           columns={[
-            { name: 'Concurrency', unit: 'requests', cell: (level) => count(level.concurrency) },
+            { name: 'At a time', unit: 'requests', text: true, cell: (level) => count(level.concurrency) },
             { name: 'Checked', unit: 'requests', cell: (level) => count(level.requests) },
             { name: 'Wrong', unit: 'answers', cell: (level) => count(level.wrong) },
             { name: 'Failed', unit: 'requests', cell: (level) => count(level.failed) },
@@ -49,7 +54,7 @@ export function CorrectnessStage({ evidence }: { evidence: Record<string, unknow
         facts={[
           ['Right answers from', found.source],
           ['Deterministic', found.deterministic === null ? '' : found.deterministic ? 'yes, the same answer twice' : 'no'],
-          ['Tolerance', found.tolerance === undefined || found.tolerance === null ? '' : short(found.tolerance).replace(/"/g, '')],
+          ['Tolerance', tolerance(found.tolerance)],
         ]}
       />
       {found.examples.length > 0 ? (
