@@ -36,7 +36,11 @@ struct ProveOptions {
     std::filesystem::path executable = "/proc/self/exe";  // What serves a model.
 };
 
-// A target that is a model is served by prove itself.
+// "http://host:8000", "v2+http://host", "host:8000". Anything else is a model, which prove serves
+// itself.
 bool is_url(const std::string& target);
+
+// Refuses flags that contradict each other or the kind of target.
+Result<void> check(const ProveOptions& options);
 
 }  // namespace mettle::prove

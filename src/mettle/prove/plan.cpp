@@ -142,6 +142,7 @@ std::string Plan::to_string() const {
 }
 
 Result<Plan> make_plan(const ProveOptions& options) {
+    if (const auto checked = check(options); !checked) return std::unexpected(checked.error());
     const auto profile = profile_named(options.profile);
     if (!profile) return std::unexpected(profile.error());
     for (const std::string& name : options.stages_only) {

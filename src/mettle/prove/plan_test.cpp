@@ -63,6 +63,27 @@ TEST(Plan, RefusesNamesThatItDoesNotKnow) {
     EXPECT_FALSE(make_plan(options));
 }
 
+TEST(Plan, RefusesFlagsThatContradictEachOther) {
+    auto options = a_model();
+    options.expect_rps = 500;
+    options.max_rate = 100;
+    EXPECT_EQ(make_plan(options).error().message,
+              "--expect 500 is above the 100 rps that --max-rate allows");
+    options = a_model();
+    options.send.body = "{}";
+    EXPECT_THAT(make_plan(options).error().message, HasSubstr("--method and --body are for plain"));
+    options = a_model();
+    options.target = "models/nowhere";
+    EXPECT_THAT(make_plan(options).error().message, HasSubstr("there is no file or folder"));
+}
+
+TEST(Plan, TellsUrlsFromModels) {
+    for (const char* url : {"http://a", "v2+http://a:1", "localhost:8000", "[::1]:80"})
+        EXPECT_TRUE(is_url(url)) << url;
+    for (const char* model : {"model.onnx", "models/digits", "a:b", "a:"})
+        EXPECT_FALSE(is_url(model)) << model;
+}
+
 TEST(Plan, RefusesWhenNothingIsLeftToRun) {
     auto options = a_model();
     options.target = "http://127.0.0.1:1";

@@ -78,6 +78,11 @@ Result<Sending> Sending::make(const protocols::Target& target, const SendOptions
 
 Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_path,
                               std::uint64_t seed) {
+    if (!options_.method.empty() || !options_.body.empty()) {
+        return fail(Error::Kind::invalid_input,
+                    "--method and --body are for plain HTTP, and the target speaks V2: write "
+                    "plain+http://… to have it that way");
+    }
     const Signature& signature = target_.model.signature;
     const auto encoding = options_.binary ? v2::Encoding::binary : v2::Encoding::json;
     std::vector<Golden> goldens;
@@ -97,7 +102,7 @@ Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_
             goldens.push_back({payload::make_inputs(*specs, seed, index), nullptr, {}});
     }
     for (const Golden& golden : goldens) {
-        auto encoded = v2::encode_request(golden.inputs, signature, encoding);
+        auto encoded = v2::encode_request(golden.inputs, encoding);
         if (!encoded) return std::unexpected(encoded.error());
         encoded->expected = golden.outputs;
         encoded->tolerance = golden.tolerance;
