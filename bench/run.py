@@ -51,7 +51,7 @@ def main() -> int:
         "noise": noise.read(),
         "repeats": args.repeats,
         "seconds": args.seconds,
-        "lines": [{**dataclasses.asdict(line), "met": line.met} for line in lines],
+        "lines": [{**dataclasses.asdict(line), "met": line.met, "noisy": line.noisy} for line in lines],
     }
     write(args.json, result)
     print("\n" + table.render(lines, result["noise"]))

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from .errors import MeasurementFailed, Unavailable
 from .machine import Noise
 
+MAX_STEAL = 0.02
+MAX_OTHERS = 0.05
+
 
 @dataclasses.dataclass
 class Spread:
@@ -35,6 +38,11 @@ class Line:
     target: str = ""  # may end with what comes after it, in brackets
     notes: list = dataclasses.field(default_factory=list)  # how to read it; what could not be measured and why
     noise: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def noisy(self) -> bool:
+        """Others had so much of the two cores that the figures are not to be quoted."""
+        return self.noise.get("steal", 0) > MAX_STEAL or self.noise.get("others", 0) > MAX_OTHERS
 
     @property
     def met(self) -> bool | None:
@@ -105,5 +113,6 @@ def describe(sample) -> str:
         return f"{sample:.4g}"
     if hasattr(sample, "rps"):
         p50 = f", p50 {sample.p50_us:.0f} µs" if sample.p50_us else ""
-        return f"{sample.rps:,.0f} requests/s, client {sample.cpu_us_a_request:.2f} µs CPU a request{p50}"
+        server = f", server {sample.server_cpu_us:.1f} µs" if sample.server_cpu_us else ""
+        return f"{sample.rps:,.0f} requests/s, CPU a request: client {sample.cpu_us_a_request:.2f} µs{server}{p50}"
     return str(sample)

@@ -70,10 +70,18 @@ class Noise:
         return sums
 
 
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process, its living descendants, and those that they have waited for."""
+    return _ticks(pid) / TICKS_A_SECOND
+
+
 def _own_ticks() -> int:
-    """Ticks of this process, its living descendants, and those that it has waited for."""
+    return _ticks(os.getpid())
+
+
+def _ticks(root: int) -> int:
     total = 0
-    for pid in descendants(os.getpid()) | {os.getpid()}:
+    for pid in descendants(root) | {root}:
         try:
             fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:

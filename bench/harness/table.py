@@ -1,6 +1,6 @@
 """The table that `make bench` ends with."""
 
-from .compare import Line, Spread
+from .compare import MAX_OTHERS, MAX_STEAL, Line, Spread
 
 
 def machine(host: dict, server: int, client: int) -> str:
@@ -14,7 +14,8 @@ def machine(host: dict, server: int, client: int) -> str:
 def render(lines: list[Line], noise: dict) -> str:
     head = ("row", "what", "unit", "ours", "peer", "ratio min / median / max", "target", "met")
     body = [(line.row, line.what, line.unit, number(line.ours), number(line.theirs), ratio(line.ratio),
-             line.target or "–", {True: "yes", False: "no", None: "–"}[line.met]) for line in lines]
+             line.target or "–", {True: "yes", False: "no", None: "–"}[line.met] + (" ?" if line.noisy else ""))
+            for line in lines]
     widths = [max(len(r[i]) for r in [head, *body]) for i in range(len(head))]
     rows = ["  ".join(c.ljust(w) for c, w in zip(r, widths)).rstrip() for r in [head, ["-" * w for w in widths], *body]]
     notes = list(dict.fromkeys(f"  {line.row}: {note}" for line in lines for note in line.notes))
@@ -22,9 +23,10 @@ def render(lines: list[Line], noise: dict) -> str:
         rows += ["", "Notes, and what could not be measured:", *notes]
     rows += ["", "Medians of ours and of the peer; a ratio is ours over the peer's, turn by turn. "
              f"Steal {noise['steal']:.1%}, other processes {noise['others']:.1%} of the two cores' time."]
-    loud = sorted({line.row for line in lines if line.noise.get("steal", 0) > 0.02 or line.noise.get("others", 0) > 0.05})
+    loud = sorted({line.row for line in lines if line.noisy})
     if loud:
-        rows.append(f"NOISY (steal over 2 % or others over 5 %), measure again: {', '.join(loud)}")
+        rows.append(f"NOISY, marked with ?: steal over {MAX_STEAL:.0%} or others over {MAX_OTHERS:.0%}. "
+                    f"Not to be quoted; measure again: {', '.join(loud)}")
     return "\n".join(rows)
 
 

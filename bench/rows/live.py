@@ -3,7 +3,7 @@
 from harness import http, servers
 from harness.compare import Line, Plan, Series
 from harness.fleet import Fleet
-from harness.load import Call, Load, wrk
+from harness.load import Call, Load, billed, wrk
 
 
 def run(plan: Plan) -> list[Line]:
@@ -14,7 +14,7 @@ def run(plan: Plan) -> list[Line]:
         def measure(name: str, connections: int) -> Load:
             call = Call(fleet[name].port, "/v2/health/live" if name == "triton" else "/health/live")
             sizes[name] = reply_size(call)
-            return wrk(call, connections, plan.seconds, plan.client_cpu)
+            return billed(fleet[name], lambda: wrk(call, connections, plan.seconds, plan.client_cpu))
 
         for connections in (16, 64):
             series = Series(plan, {n: lambda n=n: measure(n, connections) for n in ("mettle", "nginx", "triton")})

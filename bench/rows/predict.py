@@ -3,7 +3,7 @@
 from harness import digits, raw_run, servers
 from harness.compare import Line, Plan, Series, Spread
 from harness.fleet import Fleet
-from harness.load import Call, Load, h2load, wrk
+from harness.load import Call, Load, billed, h2load, wrk
 
 CONNECTIONS = 16
 
@@ -15,10 +15,14 @@ def run(plan: Plan) -> list[Line]:
         def predict(server: str, words, tool=wrk) -> Load:
             call = words(fleet[server].port, plan.scratch)
             digits.check(call)
-            return tool(call, CONNECTIONS, plan.seconds, plan.client_cpu)
+            return billed(fleet[server], lambda: tool(call, CONNECTIONS, plan.seconds, plan.client_cpu))
+
+        def live() -> Load:
+            call = Call(fleet["mettle"].port, "/health/live")
+            return billed(fleet["mettle"], lambda: wrk(call, CONNECTIONS, plan.seconds, plan.client_cpu))
 
         series = Series(plan, {
-            "live": lambda: wrk(Call(fleet["mettle"].port, "/health/live"), CONNECTIONS, plan.seconds, plan.client_cpu),
+            "live": live,
             "raw run (µs)": lambda: raw_run.us_per_run(plan.server_cpu),
             "json": lambda: predict("mettle", digits.v2_json),
             "binary": lambda: predict("mettle", digits.v2_binary),
