@@ -89,7 +89,8 @@ export function drawPercentiles(curves: Curve[], limitMs: number | null): Draw {
                 label: {
                   formatter: `SLO ${duration(limit)}`,
                   color: palette.fail,
-                  position: 'insideStartTop',
+                  // Where the curve does not cross it.
+                  position: limit < highest ? 'insideEndTop' : 'insideStartTop',
                   fontSize: 12,
                 },
                 data: [{ yAxis: limit }],

@@ -24,7 +24,19 @@ const kNames: Record<string, string> = {
 
 const us = (value: number | null) => (value === null ? kUnknown : duration(value / 1000));
 
-export function ValidityBox({ validity }: { validity: Validity }) {
+interface Props {
+  validity: Validity;
+  passed?: boolean; // The run held its objectives all the same.
+}
+
+function meaning(valid: boolean, passed: boolean): string {
+  if (valid) return 'The load generator kept its promise: the latencies are the target’s, not the tester’s.';
+  return passed
+    ? 'The load generator was late, which makes latencies longer than the target’s own, never shorter: the pass stands, the numbers do not.'
+    : 'The load generator could not keep its promise: read no number of this run as the target’s.';
+}
+
+export function ValidityBox({ validity, passed = false }: Props) {
   const valid = validity.verdict === 'VALID';
   return (
     <div className={`validity tone-${valid ? 'pass' : 'warn'}`}>
@@ -32,11 +44,7 @@ export function ValidityBox({ validity }: { validity: Validity }) {
         <Icon tone={valid ? 'pass' : 'warn'} />
         Measurement {validity.verdict}
       </h4>
-      <p className="muted">
-        {valid
-          ? 'The load generator kept its promise: the latencies are the target’s, not the tester’s.'
-          : 'The load generator could not keep its promise: read no number of this run as the target’s.'}
-      </p>
+      <p className="muted">{meaning(valid, passed)}</p>
       {validity.reasons.length > 0 ? <Lines lines={validity.reasons} /> : null}
       {validity.checks.length > 0 ? (
         <DataTable

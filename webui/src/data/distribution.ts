@@ -49,22 +49,36 @@ export function coarseCurve(latency: Latency): CurvePoint[] {
   return known.flatMap(([share, ms]) => (ms === null ? [] : [{ quantile: share, ms }]));
 }
 
-// Bins of equal width on a logarithmic axis, from the 0.01 % quantile to the largest value.
+// A bucket's values lie somewhere between the one before and its end, within what files round to: a
+// microsecond or 2 %.
+function startOf(bucket: Bucket, before: Bucket | undefined): number {
+  const narrow = Math.min(bucket.upperMs * 0.98, bucket.upperMs - 0.001);
+  return Math.max(before?.upperMs ?? 0, narrow, bucket.upperMs * 0.5);
+}
+
+// Bins of equal width on a logarithmic axis, from the 0.01 % quantile to the largest value. Buckets
+// are shared out over the bins that they touch: given whole to one, two or three would fall into
+// each by turns, and the picture would have teeth that the data has not. Counts are thus not whole.
 export function logBins(buckets: Bucket[], wanted = 48): Bin[] {
   const low = quantile(buckets, 0.0001);
   const high = buckets.at(-1)?.upperMs;
   if (low === null || high === undefined || low <= 0) return [];
   const from = Math.log10(low) - 0.02;
   const step = Math.max(0.02, (Math.log10(high) - from) / wanted);
-  const bins: Bin[] = [];
-  for (const bucket of buckets) {
-    const index = Math.max(0, Math.ceil((Math.log10(bucket.upperMs) - from) / step) - 1);
-    while (bins.length <= index) {
-      const at = bins.length;
-      bins.push({ fromMs: 10 ** (from + at * step), toMs: 10 ** (from + (at + 1) * step), count: 0 });
+  const bins = Array.from({ length: Math.max(1, Math.ceil((Math.log10(high) - from) / step)) }, (_, at): Bin => ({
+    fromMs: 10 ** (from + at * step),
+    toMs: 10 ** (from + (at + 1) * step),
+    count: 0,
+  }));
+  const place = (ms: number) => Math.min(bins.length, Math.max(0, (Math.log10(ms) - from) / step));
+  buckets.forEach((bucket, i) => {
+    const start = place(startOf(bucket, buckets[i - 1]));
+    const end = Math.max(place(bucket.upperMs), start);
+    for (let at = Math.floor(Math.min(start, bins.length - 1)); at < Math.max(end, Math.floor(start) + 1); ++at) {
+      const bin = bins[Math.min(at, bins.length - 1)];
+      const share = end > start ? (Math.min(end, at + 1) - Math.max(start, at)) / (end - start) : 1;
+      if (bin) bin.count += bucket.count * share;
     }
-    const bin = bins[index];
-    if (bin) bin.count += bucket.count;
-  }
+  });
   return bins;
 }

@@ -12,10 +12,11 @@ import { advice } from './advice';
 import { CapacityStage } from './stages/CapacityStage';
 import { ColdStartStage } from './stages/ColdStartStage';
 import { CorrectnessStage } from './stages/CorrectnessStage';
+import type { StageView } from './stages/stage_view';
 import { SteadyStage } from './stages/SteadyStage';
 import { stageId, toneOfStage } from './verdict';
 
-const kViews: Record<string, ComponentType<{ evidence: Record<string, unknown> }>> = {
+const kViews: Record<string, ComponentType<StageView>> = {
   cold_start: ColdStartStage,
   correctness: CorrectnessStage,
   steady: SteadyStage,
@@ -58,7 +59,7 @@ export function StageSection({ stage }: { stage: Stage }) {
       ) : null}
       {View && hasEvidence ? (
         <ErrorBoundary what={`The evidence of “${title(stage.name)}”`}>
-          <View evidence={stage.evidence} />
+          <View evidence={stage.evidence} verdict={stage.verdict} />
         </ErrorBoundary>
       ) : null}
       {hasEvidence ? (

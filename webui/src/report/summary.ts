@@ -4,6 +4,7 @@ import type { Tile } from '../components/Tiles';
 import { readColdStart, readCorrectness, readSteady } from '../data/evidence';
 import type { Prove, Stage } from '../data/types';
 import { count, duration, expression, percent, plural, rate, sample, title } from '../format';
+import { toneOfStage } from './verdict';
 
 const stageOf = (prove: Prove, name: string) => prove.stages.find((stage) => stage.name === name);
 
@@ -56,8 +57,11 @@ function steadyTile(stage: Stage | undefined): Tile | null {
   return {
     name: `p99 at ${rate(steady.rate)}`,
     value: duration(steady.latency.p99),
-    note: `p50 ${duration(steady.latency.p50)}, ${sample(steady.latency.count)} requests`,
-    tone: stage.verdict === 'fail' ? 'fail' : undefined,
+    note:
+      stage.verdict === 'invalid'
+        ? 'the measurement is invalid'
+        : `p50 ${duration(steady.latency.p50)}, ${sample(steady.latency.count)} requests`,
+    tone: stage.verdict === 'pass' ? undefined : toneOfStage(stage.verdict),
   };
 }
 

@@ -8,6 +8,7 @@ import { Legend, type LegendItem } from '../../components/Legend';
 import { Pill } from '../../components/Pill';
 import { readCapacityEvidence } from '../../data/evidence';
 import { count, duration, expression, kUnknown, milliseconds, percent, rate } from '../../format';
+import type { StageView } from './stage_view';
 
 const kTone = { pass: 'pass', fail: 'fail', undecided: 'skip', invalid: 'warn' } as const;
 
@@ -20,7 +21,7 @@ const kMeaning: Record<ProbeVerdict, string> = {
 
 const twoDecimals = (value: number | null) => (value === null ? kUnknown : value.toFixed(2));
 
-export function CapacityStage({ evidence }: { evidence: Record<string, unknown> }) {
+export function CapacityStage({ evidence }: StageView) {
   const found = useMemo(() => readCapacityEvidence(evidence), [evidence]);
   const draw = useMemo(() => drawCapacity(found), [found]);
   const { confirm } = found;

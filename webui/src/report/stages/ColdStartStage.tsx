@@ -6,8 +6,9 @@ import { Facts } from '../../components/Facts';
 import { Legend } from '../../components/Legend';
 import { readColdStart } from '../../data/evidence';
 import { count, duration, plural } from '../../format';
+import type { StageView } from './stage_view';
 
-export function ColdStartStage({ evidence }: { evidence: Record<string, unknown> }) {
+export function ColdStartStage({ evidence }: StageView) {
   const cold = useMemo(() => readColdStart(evidence), [evidence]);
   const draw = useMemo(() => drawColdStart(cold), [cold]);
   const starts = plural(cold.repeats.length, 'start');

@@ -4,6 +4,7 @@ import { DataTable } from '../../components/DataTable';
 import { Facts } from '../../components/Facts';
 import { readCorrectness } from '../../data/evidence';
 import { count, kUnknown, percent } from '../../format';
+import type { StageView } from './stage_view';
 
 type Level = ReturnType<typeof readCorrectness>['levels'][number];
 
@@ -33,7 +34,7 @@ const short = (value: unknown) => {
   return written.length > 160 ? `${written.slice(0, 160)} …` : written;
 };
 
-export function CorrectnessStage({ evidence }: { evidence: Record<string, unknown> }) {
+export function CorrectnessStage({ evidence }: StageView) {
   const found = useMemo(() => readCorrectness(evidence), [evidence]);
   return (
     <>

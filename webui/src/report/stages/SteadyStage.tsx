@@ -10,8 +10,9 @@ import { ValidityBox } from '../../components/ValidityBox';
 import { readSteady } from '../../data/evidence';
 import { bytes, cores, count, duration, expression, percent, rate } from '../../format';
 import { sloLimitMs, sloValue } from '../slo';
+import type { StageView } from './stage_view';
 
-export function SteadyStage({ evidence }: { evidence: Record<string, unknown> }) {
+export function SteadyStage({ evidence, verdict }: StageView) {
   const steady = useMemo(() => readSteady(evidence), [evidence]);
   const failed = steady.requests ? (steady.failures ?? 0) / steady.requests : null;
   return (
@@ -28,7 +29,13 @@ export function SteadyStage({ evidence }: { evidence: Record<string, unknown> })
               name: 'Holds',
               text: true,
               cell: (slo) =>
-                slo.holds === null ? '–' : <Pill tone={slo.holds ? 'pass' : 'fail'} word={slo.holds ? 'yes' : 'no'} />,
+                verdict === 'invalid' ? (
+                  <Pill tone="warn" word="not judged" />
+                ) : slo.holds === null ? (
+                  '–'
+                ) : (
+                  <Pill tone={slo.holds ? 'pass' : 'fail'} word={slo.holds ? 'yes' : 'no'} />
+                ),
             },
           ]}
         />
@@ -43,7 +50,7 @@ export function SteadyStage({ evidence }: { evidence: Record<string, unknown> })
           ['Memory of the target', bytes(steady.targetRss)],
         ]}
       />
-      {steady.validity ? <ValidityBox validity={steady.validity} /> : null}
+      {steady.validity ? <ValidityBox validity={steady.validity} passed={verdict === 'pass'} /> : null}
       <LatencyFigure
         latency={steady.latency}
         service={steady.service}
