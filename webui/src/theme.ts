@@ -49,7 +49,7 @@ export const light: Palette = {
   blueMid: '#5b8def',
   blueSoft: '#a9c4f5',
   orange: '#c8701a',
-  teal: '#0f8077',
+  teal: '#0c7a71',
   violet: '#7a4fc0',
   phases: {
     send_lag: '#9aa3ad',

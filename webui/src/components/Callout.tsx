@@ -7,7 +7,7 @@ export function Callout({ tone, title, children }: { tone: Tone; title: string; 
     <aside className={`callout tone-${tone}`} aria-label={title}>
       <Icon tone={tone} size={20} />
       <div>
-        <h4>{title}</h4>
+        <h3>{title}</h3>
         {children}
       </div>
     </aside>

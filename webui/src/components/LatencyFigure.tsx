@@ -61,7 +61,7 @@ export function LatencyFigure({ latency, service, buckets, limitMs = null }: Pro
       <div className="pair">
         {curves.length > 0 ? (
           <div className="figure">
-            <h4>Latency by percentile</h4>
+            <h3>Latency by percentile</h3>
             <Chart
               label={`Latency by percentile: p50 ${duration(latency.p50)}, p99 ${duration(latency.p99)}, largest ${duration(latency.max)}`}
               height={260}
@@ -78,7 +78,7 @@ export function LatencyFigure({ latency, service, buckets, limitMs = null }: Pro
         ) : null}
         {buckets.length > 0 ? (
           <div className="figure">
-            <h4>Distribution</h4>
+            <h3>Distribution</h3>
             <Chart label="Histogram of latency from the due time, logarithmic time axis" height={260} draw={drawBins} />
             <Legend
               items={[{ name: 'answered requests', colour: (palette) => palette.blueMid, note: sample(total(buckets)) }]}

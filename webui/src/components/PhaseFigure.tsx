@@ -40,7 +40,7 @@ export function PhaseFigure({ phases, rows }: { phases: Phase[]; rows?: PhaseRow
   const sum = phases.reduce((all, phase) => all + (phase.mean ?? 0), 0);
   return (
     <div className="figure">
-      <h4>Where the time goes</h4>
+      <h3>Where the time goes</h3>
       <Chart
         label={`Phases of a request, ${bars.map((bar) => bar.name).join(', ')}`}
         height={phasesHeight(bars)}

@@ -16,7 +16,7 @@ export function TimelineFigure({ series, marks, bare = false }: Props) {
   if (series.length === 0) return null;
   return (
     <div className="figure">
-      {bare ? null : <h4>Second by second</h4>}
+      {bare ? null : <h3>Second by second</h3>}
       <Chart
         label={`Throughput, latency, requests in flight, CPU and memory over ${plural(series.length, 'second')}`}
         height={timelineHeight(series)}

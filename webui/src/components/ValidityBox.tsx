@@ -40,10 +40,10 @@ export function ValidityBox({ validity, passed = false }: Props) {
   const valid = validity.verdict === 'VALID';
   return (
     <div className={`validity tone-${valid ? 'pass' : 'warn'}`}>
-      <h4>
+      <h3>
         <Icon tone={valid ? 'pass' : 'warn'} />
         Measurement {validity.verdict}
-      </h4>
+      </h3>
       <p className="muted">{meaning(valid, passed)}</p>
       {validity.reasons.length > 0 ? <Lines lines={validity.reasons} /> : null}
       {validity.checks.length > 0 ? (

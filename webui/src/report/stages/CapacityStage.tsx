@@ -37,7 +37,7 @@ export function CapacityStage({ evidence }: StageView) {
     <>
       {found.probes.length > 0 ? (
         <div className="figure">
-          <h4>Latency by rate</h4>
+          <h3>Latency by rate</h3>
           <Chart
             label={`p99 by offered rate: holds at ${rate(found.rpsPass)}, breaks at ${rate(found.rpsFail)}, limit ${duration(found.limitMs)}`}
             height={320}

@@ -16,7 +16,7 @@ export function ColdStartStage({ evidence }: StageView) {
     <>
       {cold.repeats.length > 0 ? (
         <div className="figure">
-          <h4>From exec to the first right answer</h4>
+          <h3>From exec to the first right answer</h3>
           <Chart
             label={`Cold start of ${starts}: median ${duration(cold.median.firstRight)} to the first right answer`}
             height={coldStartHeight(cold)}
