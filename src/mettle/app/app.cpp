@@ -18,16 +18,21 @@ std::string one_key(const char* key, std::string_view message) {
     return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// What a handler threw is for the log; the client learns only that it was not its fault.
+void answer_failure(http::Exchange& exchange, const std::exception& error) {
+    log::error(fmt::format("{} {} failed: {}", exchange.request.method, exchange.request.path,
+                           error.what()));
+    exchange.response.clear();
+    exchange.response.status = 500;
+    exchange.response.body = detail_body("Internal Server Error");
+}
+
 Task<void> answer(App::CoroutineHandler& handler, Context context,
                   std::shared_ptr<http::Exchange> exchange) {
     try {
         co_await handler(context);
     } catch (const std::exception& error) {
-        log::error(fmt::format("{} {} failed: {}", exchange->request.method, exchange->request.path,
-                               error.what()));
-        exchange->response.clear();
-        exchange->response.status = 500;
-        exchange->response.body = detail_body("Internal Server Error");
+        answer_failure(*exchange, error);
     }
     exchange->send();
 }
@@ -65,12 +70,22 @@ void App::handle(http::Exchange& exchange) {
     const auto match = router_.find(exchange.request.method, exchange.request.path, context.params);
     switch (match.kind) {
         case Router::Match::Kind::found:
-            return handlers_[match.route](context);
+            return call(handlers_[match.route], context);
         case Router::Match::Kind::no_path:
             return refuse(exchange, 404, "Not Found");
         case Router::Match::Kind::wrong_method:
             exchange.response.add_header("Allow", match.allow);
             return refuse(exchange, 405, "Method Not Allowed");
+    }
+}
+
+// A handler throws before it answers, never after.
+void App::call(const Handler& handler, Context& context) {
+    try {
+        handler(context);
+    } catch (const std::exception& error) {
+        answer_failure(context.exchange, error);
+        context.exchange.send();
     }
 }
 

@@ -31,7 +31,8 @@ std::string error_body(std::string_view message);   // Triton's and TF Serving's
 // by all I/O threads at once.
 class App final : public http::Handler {
 public:
-    // Answers before it returns, or keeps `exchange.hold()` and calls `send()` later.
+    // Answers before it returns, or keeps `exchange.hold()` and calls `send()` later. What it
+    // throws before that becomes a 500.
     using Handler = std::function<void(Context&)>;
     // A coroutine on the connection's event loop. What it throws becomes a 500.
     using CoroutineHandler = std::function<Task<void>(Context&)>;
@@ -61,6 +62,7 @@ public:
     void on_refused(int status) override;
 
 private:
+    static void call(const Handler& handler, Context& context);
     void refuse(http::Exchange& exchange, int status, std::string_view message) const;
 
     Router router_;
