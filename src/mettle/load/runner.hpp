@@ -4,6 +4,7 @@
 // load runs on worker threads of its own.
 
 #include "mettle/load/transport.hpp"
+#include "mettle/load/wait_time.hpp"
 #include "mettle/results/run_result.hpp"
 
 #include <functional>
@@ -22,12 +23,6 @@ struct PlanTask {
     std::uint32_t payload_count = 1;  // Payloads 0 .. payload_count - 1 are sent in turn.
 };
 
-struct WaitTime {
-    enum class Kind { constant, between, pacing, throughput, exponential };
-    Kind kind = Kind::constant;
-    double low_s = 0, high_s = 0;  // `between` uses both; throughput and exponential use low_s.
-};
-
 struct ClosedLoad {
     int users = 1;
     double spawn_rate = 1e9;  // Users a second.
@@ -43,8 +38,8 @@ struct LoadPlan {
     std::vector<PlanTask> tasks;
     std::optional<ClosedLoad> closed;  // Exactly one of these two.
     std::optional<OpenLoad> open;
-    Duration run_time = Duration::max();
-    std::optional<std::uint64_t> iterations;  // Requests in all.
+    Duration run_time = Duration::max();      // From the end of the warm-up.
+    std::optional<std::uint64_t> iterations;  // Requests in all, of the warm-up too.
     Duration timeout = std::chrono::seconds(60);
     Duration stop_timeout = std::chrono::seconds(60);
     Duration warmup = Duration::zero();  // Sent and not counted.
@@ -61,6 +56,7 @@ struct Progress {
     int users = 0;
     int in_flight = 0;
     const results::RunResult* so_far = nullptr;  // Totals, tasks, failures until now.
+    const results::RunResult* window = nullptr;  // The same of the last second alone.
     const results::SeriesPoint* last_second = nullptr;
 };
 

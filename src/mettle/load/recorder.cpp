@@ -1,0 +1,112 @@
+#include "mettle/load/recorder.hpp"
+
+#include <algorithm>
+
+namespace mettle::load {
+
+namespace {
+
+using results::Phase;
+
+// Rounded, not cut off: else every mean would be half a microsecond short.
+std::int64_t to_us(std::int64_t ns) {
+    return (ns + 500) / 1000;
+}
+
+std::int64_t to_units(std::int64_t ns) {
+    return (ns + 50) / 100;
+}
+
+}  // namespace
+
+std::int64_t send_lag_ns(const Attempt& attempt) {
+    return std::max<std::int64_t>(0, attempt.sent_ns - attempt.connect_ns - attempt.due_ns);
+}
+
+void Recorder::record(const Attempt& attempt) {
+    if (!counts(attempt)) return;
+    TaskDelta& task = report_.tasks[attempt.task];
+    ++task.requests;
+    ++report_.due;
+    report_.waited += attempt.waited_for_connection;
+    report_.bytes_sent += attempt.bytes_sent;
+    task.bytes_received += attempt.bytes_received;
+    if (attempt.sent_ns != 0) {
+        report_.sent_by_end += attempt.sent_ns <= span_.ends_ns;
+        report_.send_lag_us.record(to_us(send_lag_ns(attempt)));
+    } else {
+        // Tried in time, and kept from sending by the target: no connection, or none free.
+        report_.sent_by_end += !attempt.waited_for_connection;
+    }
+    const std::int64_t latency_ns = attempt.done_ns - attempt.due_ns;
+    report_.request_seconds += static_cast<double>(latency_ns) * 1e-9;
+    const std::int64_t latency_us = to_us(latency_ns);
+    if (attempt.outcome == Outcome::ok)
+        record_success(attempt, task, latency_us);
+    else
+        record_failure(attempt, task, latency_us);
+    if (attempt.status != 0) report_.last_answer_ns = attempt.done_ns;
+    if (span_.record_sequence) [[unlikely]] {
+        const auto due_us = (attempt.due_ns - span_.counted_from_ns) / 1000;
+        report_.sequence.push_back({static_cast<std::uint32_t>(due_us),
+                                    static_cast<std::uint32_t>(latency_us),
+                                    attempt.outcome != Outcome::ok});
+    }
+}
+
+void Recorder::record_success(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us) {
+    task.times.latency.record(latency_us);
+    task.times.service.record(to_us(attempt.done_ns - attempt.sent_ns));
+    record_phases(attempt, task.times, send_lag_ns(attempt));
+}
+
+void Recorder::record_phases(const Attempt& attempt, results::LatencySet& times,
+                             std::int64_t lag_ns) {
+    const auto put = [&](Phase phase, std::int64_t units) {
+        times.phases[static_cast<std::size_t>(phase)].record(units);
+    };
+    std::int64_t at_server = 0;
+    const auto put_server = [&](Phase phase, std::int32_t units) {
+        if (units < 0) return;
+        put(phase, units);
+        at_server += units;
+    };
+    const ServerTimes& server = attempt.server;
+    put_server(Phase::parse, server.parse);
+    put_server(Phase::pre, server.pre);
+    put_server(Phase::queue, server.queue);
+    put_server(Phase::batch, server.batch);
+    put_server(Phase::infer, server.infer);
+    put_server(Phase::post, server.post);
+    put_server(Phase::write, server.write);
+    put(Phase::send_lag, to_units(lag_ns));
+    if (attempt.connect_ns > 0) put(Phase::connect, to_units(attempt.connect_ns));
+    const std::int64_t send = to_units(attempt.send_end_ns - attempt.sent_ns);
+    if (send > 0) put(Phase::send, send);
+    const std::int64_t receive = to_units(attempt.done_ns - attempt.first_byte_ns);
+    if (receive > 0) put(Phase::receive, receive);
+    const std::int64_t waited = to_units(attempt.first_byte_ns - attempt.sent_ns);
+    put(Phase::network, std::max<std::int64_t>(0, waited - send - at_server));
+}
+
+void Recorder::record_failure(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us) {
+    ++task.failures;
+    task.times.failed.record(latency_us);
+    if (attempt.outcome == Outcome::connect) report_.last_connect_failure_ns = attempt.done_ns;
+    // The transport keeps each text once, so that its place says which it is.
+    for (FailureCount& failure : report_.failures) {
+        if (failure.task == attempt.task && failure.outcome == attempt.outcome &&
+            failure.detail.data() == attempt.detail.data()) {
+            ++failure.count;
+            return;
+        }
+    }
+    report_.failures.push_back({attempt.task, attempt.outcome, attempt.detail, 1});
+}
+
+void Recorder::record_gap(std::int64_t planned_ns, std::int64_t actual_ns) {
+    report_.planned_gaps.record(to_units(planned_ns));
+    report_.actual_gaps.record(to_units(actual_ns));
+}
+
+}  // namespace mettle::load

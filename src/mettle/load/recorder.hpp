@@ -1,0 +1,45 @@
+#pragma once
+
+// Turns a worker's completed attempts into the counts and histograms of its next Report. On the hot
+// path: no lock; memory is asked for only by the first value of a page of a histogram and by the
+// first failure of its kind.
+
+#include "mettle/load/report.hpp"
+#include "mettle/load/transport.hpp"
+
+#include <cstdint>
+
+namespace mettle::load {
+
+class Recorder {
+public:
+    struct Span {
+        std::int64_t counted_from_ns = 0;  // Requests due before are not counted: warm-up.
+        std::int64_t ends_ns = INT64_MAX;
+        bool record_sequence = false;
+    };
+
+    Recorder(std::size_t tasks, Span span) : span_(span) { report_.tasks.resize(tasks); }
+
+    void record(const Attempt& attempt);
+    // Of an open load, in the order of sending: whether the plan was kept.
+    void record_gap(std::int64_t planned_ns, std::int64_t actual_ns);
+    void add_missed(std::uint64_t iterations) { report_.missed_iterations += iterations; }
+    void add_spin(std::int64_t ns) { report_.spin_ns += ns; }
+
+    bool counts(const Attempt& attempt) const { return attempt.due_ns >= span_.counted_from_ns; }
+    Report& report() { return report_; }
+
+private:
+    void record_success(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us);
+    void record_failure(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us);
+    void record_phases(const Attempt& attempt, results::LatencySet& times, std::int64_t lag_ns);
+
+    Span span_;
+    Report report_;
+};
+
+// From due to sent, less the time that a new connection took: that is the target's.
+std::int64_t send_lag_ns(const Attempt& attempt);
+
+}  // namespace mettle::load

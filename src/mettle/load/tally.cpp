@@ -1,0 +1,157 @@
+#include "mettle/load/tally.hpp"
+
+#include <algorithm>
+
+namespace mettle::load {
+
+namespace {
+
+using results::RunResult;
+using results::TaskResult;
+
+// A shorter last second says nothing about a rate.
+constexpr double kShortestPoint = 0.2;
+
+std::string_view name_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::pending:
+            return "pending";
+        case Outcome::ok:
+            return "ok";
+        case Outcome::status:
+            return "status";
+        case Outcome::timeout:
+            return "timeout";
+        case Outcome::connect:
+            return "connect";
+        case Outcome::closed:
+            return "closed";
+        case Outcome::protocol:
+            return "protocol";
+        case Outcome::validation:
+            return "validation";
+        case Outcome::wrong_answer:
+            return "wrong_answer";
+        case Outcome::cancelled:
+            return "unfinished";
+    }
+    return "?";
+}
+
+void name_tasks(const LoadPlan& plan, RunResult& result) {
+    result.totals.name = "Aggregated";
+    for (const PlanTask& task : plan.tasks) {
+        TaskResult& named = result.tasks.emplace_back();
+        named.name = task.name;
+        named.method = task.method;
+    }
+}
+
+void merge_task(TaskResult& into, const TaskResult& from) {
+    into.requests += from.requests;
+    into.failures += from.failures;
+    into.bytes_received += from.bytes_received;
+    into.times.merge(from.times);
+}
+
+void clear_task(TaskResult& task) {
+    task.requests = task.failures = task.bytes_received = 0;
+    task.times.clear();
+}
+
+void add_failure(std::vector<results::Failure>& failures, const results::Failure& failure) {
+    const auto same = std::ranges::find_if(failures, [&](const results::Failure& other) {
+        return other.task == failure.task && other.kind == failure.kind &&
+               other.detail == failure.detail;
+    });
+    if (same == failures.end())
+        failures.push_back(failure);
+    else
+        same->count += failure.count;
+}
+
+double ms(std::int64_t us) {
+    return static_cast<double>(us) / 1e3;
+}
+
+}  // namespace
+
+Tally::Tally(const LoadPlan& plan) : plan_(plan) {
+    name_tasks(plan, window_);
+    name_tasks(plan, whole_);
+}
+
+void Tally::add(const Report& report) {
+    add_tasks(report);
+    add_failures(report);
+    window_.bytes_sent += report.bytes_sent;
+    window_.missed_iterations += report.missed_iterations;
+    window_.validity.send_lag_us.merge(report.send_lag_us);
+    whole_.sequence.insert(whole_.sequence.end(), report.sequence.begin(), report.sequence.end());
+    sums_.planned_gaps.merge(report.planned_gaps);
+    sums_.actual_gaps.merge(report.actual_gaps);
+    sums_.due += report.due;
+    sums_.sent_by_end += report.sent_by_end;
+    sums_.waited += report.waited;
+    sums_.request_seconds += report.request_seconds;
+    sums_.last_answer_ns = std::max(sums_.last_answer_ns, report.last_answer_ns);
+    sums_.last_connect_failure_ns =
+        std::max(sums_.last_connect_failure_ns, report.last_connect_failure_ns);
+    sums_.ended_ns = std::max(sums_.ended_ns, report.ended_ns);
+}
+
+void Tally::add_tasks(const Report& report) {
+    for (std::size_t index = 0; index < report.tasks.size(); ++index) {
+        const TaskDelta& delta = report.tasks[index];
+        for (TaskResult* task : {&window_.tasks[index], &window_.totals}) {
+            task->requests += delta.requests;
+            task->failures += delta.failures;
+            task->bytes_received += delta.bytes_received;
+            task->times.merge(delta.times);
+        }
+    }
+}
+
+void Tally::add_failures(const Report& report) {
+    for (const FailureCount& failure : report.failures) {
+        const PlanTask& task = plan_.tasks[failure.task];
+        add_failure(window_.failures,
+                    {task.name, task.method, std::string(name_of(failure.outcome)),
+                     std::string(failure.detail), failure.count});
+    }
+}
+
+void Tally::merge(RunResult& into, const RunResult& from) {
+    merge_task(into.totals, from.totals);
+    for (std::size_t index = 0; index < from.tasks.size(); ++index)
+        merge_task(into.tasks[index], from.tasks[index]);
+    for (const results::Failure& failure : from.failures) add_failure(into.failures, failure);
+    into.bytes_sent += from.bytes_sent;
+    into.missed_iterations += from.missed_iterations;
+    into.validity.send_lag_us.merge(from.validity.send_lag_us);
+}
+
+void Tally::end_window(results::SeriesPoint point, double length_s) {
+    const Histogram& latency = window_.totals.times.latency;
+    window_.duration_s = length_s;
+    if (length_s >= kShortestPoint) {
+        point.rps = static_cast<double>(window_.totals.requests) / length_s;
+        point.failures = static_cast<double>(window_.totals.failures) / length_s;
+        point.p50_ms = ms(latency.quantile(0.5));
+        point.p95_ms = ms(latency.quantile(0.95));
+        point.p99_ms = ms(latency.quantile(0.99));
+        whole_.series.push_back(point);
+    }
+    merge(whole_, window_);
+    whole_.duration_s = point.t_s;
+}
+
+void Tally::begin_window() {
+    clear_task(window_.totals);
+    for (TaskResult& task : window_.tasks) clear_task(task);
+    window_.failures.clear();
+    window_.bytes_sent = window_.missed_iterations = 0;
+    window_.validity.send_lag_us.clear();
+}
+
+}  // namespace mettle::load

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "mettle/load/report.hpp"
+#include "mettle/load/runner.hpp"
+#include "mettle/results/run_result.hpp"
+
+#include <cstdint>
+
+namespace mettle::load {
+
+// Adds the reports of all workers up to a RunResult: the last second by itself, for the series and
+// the live view, and the whole run. Pure; the runner's thread.
+class Tally {
+public:
+    explicit Tally(const LoadPlan& plan);
+
+    void add(const Report& report);
+    // Ends a second of `length_s`: the window becomes a point of the series (unless it is too short
+    // to say anything) and part of the whole, and can be looked at until begin_window(). What
+    // reports do not know (moment, users, in_flight, cpu, …) is in `point` already.
+    void end_window(results::SeriesPoint point, double length_s);
+    void begin_window();
+
+    const results::RunResult& window() const { return window_; }
+    const results::RunResult& so_far() const { return whole_; }
+    const Report& sums() const { return sums_; }  // Of all reports; without tasks and failures.
+    results::RunResult take() { return std::move(whole_); }
+
+private:
+    void add_tasks(const Report& report);
+    void add_failures(const Report& report);
+    static void merge(results::RunResult& into, const results::RunResult& from);
+
+    const LoadPlan& plan_;
+    results::RunResult window_;
+    results::RunResult whole_;
+    Report sums_;
+};
+
+}  // namespace mettle::load
