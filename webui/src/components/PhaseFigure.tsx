@@ -8,6 +8,7 @@ import type { Phase } from '../data/types';
 import { count, milliseconds, percent, title } from '../format';
 import { paletteOf, useMode } from '../theme_mode';
 import { DataTable } from './DataTable';
+import { Legend } from './Legend';
 
 const kMeaning: Record<string, string> = {
   send_lag: 'due until sent, the tester’s own delay',
@@ -71,7 +72,15 @@ export function PhaseFigure({ phases, rows }: { phases: Phase[]; rows?: PhaseRow
             { name: 'Count', unit: 'requests', cell: (phase) => count(phase.count) },
           ]}
         />
-      ) : null}
+      ) : (
+        <Legend
+          items={[...new Set(bars.flatMap((bar) => bar.values.map((value) => value.phase)))].map((name) => ({
+            name: title(name),
+            colour: (palette) => phaseColour(palette, name),
+            note: kMeaning[name],
+          }))}
+        />
+      )}
     </div>
   );
 }
