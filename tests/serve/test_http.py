@@ -4,10 +4,15 @@ import subprocess
 
 import pytest
 
-from support import samples
+from support import paths, samples
 from support.http import ask
 from support.samples import INFER, assert_right
 from support.wire import Wire, chunked, get, post
+
+
+@pytest.fixture(scope="module")
+def serve_one_thread(serve_for_module):
+    return serve_for_module(paths.DIGITS, "--threads", "1")
 
 
 def test_head_gives_gets_headers_without_its_body(digits):
@@ -63,11 +68,29 @@ def test_pipelined_requests_are_answered_in_their_order(digits):
             assert wire.reply().json()["name"] == "digits"
 
 
-def test_a_request_may_come_byte_by_byte(digits):
-    with Wire(digits.port) as wire:
-        for byte in post(INFER, samples.body()):
-            wire.send(bytes([byte]))
-        assert_right(wire.reply())
+WHOLE = post(INFER, samples.body(2), "X-One: 1", "X-Two: 2")
+HEAD_SIZE = WHOLE.index(b"\r\n\r\n") + 4
+
+
+@pytest.mark.parametrize("at", [1, 10, 45, 60, 75, *range(HEAD_SIZE - 5, HEAD_SIZE + 2), len(WHOLE) - 1])
+def test_a_request_may_come_in_pieces(serve_one_thread, at):
+    """The first piece has surely been read before the second is sent: another client was served in between."""
+    server = serve_one_thread
+    with Wire(server.port) as wire:
+        wire.send(WHOLE[:at])
+        assert ask(server.url + "/health/live").status == 200
+        wire.send(WHOLE[at:])
+        assert_right(wire.reply(), 2)
+        assert_right(wire.send(WHOLE).reply(), 2)
+
+
+def test_a_request_may_come_byte_by_byte(serve_one_thread):
+    with Wire(serve_one_thread.port) as wire:
+        for at in range(HEAD_SIZE + 10):
+            wire.send(WHOLE[at:at + 1])
+            if at % 8 == 0:
+                assert ask(serve_one_thread.url + "/health/live").status == 200
+        assert_right(wire.send(WHOLE[HEAD_SIZE + 10:]).reply(), 2)
 
 
 def test_connection_close_is_obeyed(digits):

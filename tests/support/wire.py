@@ -9,6 +9,7 @@ from .http import Reply
 class Wire:
     def __init__(self, port: int, timeout: float = 20):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Each send is a packet of its own.
         self._unread = b""
 
     def __enter__(self):
