@@ -20,10 +20,10 @@ METADATA = {
                 {"name": "probabilities", "datatype": "FP32", "shape": [-1, 10]}],
 }
 CONFIG = {
-    "name": "digits", "platform": "onnxruntime_onnx", "backend": "onnxruntime", "max_batch_size": 0,
-    "input": [{"name": "pixels", "data_type": "TYPE_FP32", "dims": ["-1", "64"]}],
-    "output": [{"name": "label", "data_type": "TYPE_INT64", "dims": ["-1"]},
-               {"name": "probabilities", "data_type": "TYPE_FP32", "dims": ["-1", "10"]}],
+    "name": "digits", "platform": "onnxruntime_onnx", "backend": "onnxruntime", "max_batch_size": 1024,
+    "input": [{"name": "pixels", "data_type": "TYPE_FP32", "dims": [64]}],
+    "output": [{"name": "label", "data_type": "TYPE_INT64", "dims": [1], "reshape": {"shape": []}},
+               {"name": "probabilities", "data_type": "TYPE_FP32", "dims": [10]}],
 }
 
 
@@ -69,7 +69,7 @@ def null_post(port: int, scratch: pathlib.Path, size: int = 600) -> Call:
 
 def perf_analyzer_data(scratch: pathlib.Path) -> pathlib.Path:
     path = scratch / "perf_analyzer.json"
-    path.write_text(json.dumps({"data": [{"pixels": {"content": PIXELS, "shape": [1, 64]}}]}))
+    path.write_text(json.dumps({"data": [{"pixels": {"content": PIXELS, "shape": [64]}}]}))
     return path
 
 
