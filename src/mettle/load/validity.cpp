@@ -51,7 +51,7 @@ void check_sending(const ValidityFacts& facts, Verdict& verdict) {
             time(lag), time(lag_limit));
     });
     if (const auto achieved = facts.achieved_over_intended) {
-        verdict.check("achieved", *achieved, 0.99, *achieved >= 0.99, "ratio", [&] {
+        verdict.check("achieved_rate", *achieved, 0.99, *achieved >= 0.99, "ratio", [&] {
             return fmt::format(
                 "only {} of the planned requests were sent by the end of the run "
                 "(limit 99%)",
@@ -59,14 +59,14 @@ void check_sending(const ValidityFacts& facts, Verdict& verdict) {
         });
     }
     if (const auto distance = facts.gap_distance) {
-        verdict.at_most("gap_distance", *distance, 0.1, "ratio", [&] {
+        verdict.at_most("ks_distance", *distance, 0.1, "ratio", [&] {
             return fmt::format(
                 "the gaps between requests are not the planned ones: their "
                 "distributions are {:.2f} apart (limit 0.1)",
                 *distance);
         });
     }
-    verdict.at_most("waited_for_connection", facts.waited_for_connection, 0.001, "ratio", [&] {
+    verdict.at_most("connection_wait", facts.waited_for_connection, 0.001, "ratio", [&] {
         return fmt::format(
             "{} of the requests waited for a free connection (limit 0.1%): allow "
             "more with --max-connections",

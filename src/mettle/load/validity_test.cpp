@@ -29,8 +29,8 @@ TEST(Validity, AGoodRunIsValidAndShowsItsChecks) {
     EXPECT_THAT(validity.reasons, IsEmpty());
     std::vector<std::string> names;
     for (const auto& check : validity.checks) names.push_back(check.name);
-    EXPECT_THAT(names, ElementsAre("requests", "send_lag_p99", "achieved", "gap_distance",
-                                   "waited_for_connection", "worker_cpu", "steal", "throttled",
+    EXPECT_THAT(names, ElementsAre("requests", "send_lag_p99", "achieved_rate", "ks_distance",
+                                   "connection_wait", "worker_cpu", "steal", "throttled",
                                    "littles_law"));
 }
 

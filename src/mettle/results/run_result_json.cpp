@@ -1,0 +1,212 @@
+#include "mettle/base/version.hpp"
+#include "mettle/results/hdr_log.hpp"
+#include "mettle/results/run_result.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace mettle::results {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kMsPerUs = 1e-3;
+constexpr double kMsPerPhaseUnit = 1e-4;
+
+// A tenth of a nanosecond is enough for any unit here, and 0.30000000000000004 reads badly.
+double rounded(double value) {
+    return std::round(value * 1e7) / 1e7;
+}
+
+double quantile(const Histogram& histogram, double share, double unit) {
+    return rounded(static_cast<double>(histogram.quantile(share)) * unit);
+}
+
+Json latency_json(const Histogram& histogram) {
+    const auto at = [&](double share) { return quantile(histogram, share, kMsPerUs); };
+    return {{"count", histogram.count()},
+            {"min", rounded(static_cast<double>(histogram.min()) * kMsPerUs)},
+            {"mean", rounded(histogram.mean() * kMsPerUs)},
+            {"p50", at(0.5)},
+            {"p90", at(0.9)},
+            {"p95", at(0.95)},
+            {"p99", at(0.99)},
+            {"p999", at(0.999)},
+            {"max", rounded(static_cast<double>(histogram.max()) * kMsPerUs)}};
+}
+
+Json phases_json(const LatencySet& times) {
+    Json phases = Json::object();
+    for (std::size_t index = 0; index < kPhaseCount; ++index) {
+        const Histogram& phase = times.phases[index];
+        if (phase.count() == 0) continue;
+        phases[name_of(static_cast<Phase>(index))] = {
+            {"count", phase.count()},
+            {"mean", rounded(phase.mean() * kMsPerPhaseUnit)},
+            {"p50", quantile(phase, 0.5, kMsPerPhaseUnit)},
+            {"p99", quantile(phase, 0.99, kMsPerPhaseUnit)}};
+    }
+    return phases;
+}
+
+Json histograms_json(const LatencySet& times) {
+    return {{"latency_us", encode_hdr(times.latency)},
+            {"service_us", encode_hdr(times.service)},
+            {"failed_us", encode_hdr(times.failed)}};
+}
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json load_json(const LoadDescription& load) {
+    return {{"kind", load.kind},
+            {"rate_rps", or_null(load.rate_rps)},
+            {"arrivals", load.arrivals.empty() ? Json(nullptr) : Json(load.arrivals)},
+            {"users", or_null(load.users)},
+            {"spawn_rate", load.users && load.spawn_rate < 1e9 ? Json(load.spawn_rate) : Json()},
+            {"wait", load.wait.empty() ? Json(nullptr) : Json(load.wait)},
+            {"seed", load.seed},
+            {"workers", load.workers},
+            {"warmup_s", load.warmup_s},
+            {"changes", Json::array()}};
+}
+
+Json validity_json(const Validity& validity) {
+    Json checks = Json::array();
+    for (const Validity::Check& check : validity.checks) {
+        checks.push_back({{"name", check.name},
+                          {"value", rounded(check.value)},
+                          {"limit", check.limit},
+                          {"holds", check.holds},
+                          {"unit", check.unit}});
+    }
+    const Histogram& lag = validity.send_lag_us;
+    return {{"verdict", validity.valid ? "VALID" : "INVALID"},
+            {"reasons", validity.reasons},
+            {"checks", checks},
+            {"send_lag_us",
+             {{"count", lag.count()},
+              {"p50", lag.quantile(0.5)},
+              {"p99", lag.quantile(0.99)},
+              {"max", lag.max()}}},
+            {"generator_cpu", rounded(validity.generator_cpu)}};
+}
+
+Json task_json(const TaskResult& task, double duration_s) {
+    const auto requests = static_cast<double>(task.requests);
+    return {{"name", task.name},
+            {"method", task.method},
+            {"requests", task.requests},
+            {"failures", task.failures},
+            {"rps", duration_s > 0 ? rounded(requests / duration_s) : 0},
+            {"bytes_received", task.bytes_received},
+            {"latency_ms", latency_json(task.times.latency)},
+            {"service_ms", latency_json(task.times.service)},
+            {"failed_latency_ms", latency_json(task.times.failed)},
+            {"phases_ms", phases_json(task.times)}};
+}
+
+Json series_json(const std::vector<SeriesPoint>& series) {
+    Json list = Json::array();
+    for (const SeriesPoint& point : series) {
+        list.push_back({{"t_s", rounded(point.t_s)},
+                        {"rps", rounded(point.rps)},
+                        {"failures", rounded(point.failures)},
+                        {"users", point.users},
+                        {"p50_ms", point.p50_ms},
+                        {"p95_ms", point.p95_ms},
+                        {"p99_ms", point.p99_ms},
+                        {"in_flight", point.in_flight},
+                        {"cpu", rounded(point.cpu)},
+                        {"rss_bytes", point.rss_bytes},
+                        {"target_cpu", or_null(point.target_cpu)},
+                        {"target_rss_bytes", or_null(point.target_rss_bytes)}});
+    }
+    return list;
+}
+
+Json failures_json(const std::vector<Failure>& failures) {
+    Json list = Json::array();
+    for (const Failure& failure : failures) {
+        list.push_back({{"task", failure.task},
+                        {"method", failure.method},
+                        {"kind", failure.kind},
+                        {"detail", failure.detail},
+                        {"count", failure.count}});
+    }
+    return list;
+}
+
+Json steps_json(const std::vector<Step>& steps) {
+    Json list = Json::array();
+    for (const Step& step : steps) {
+        list.push_back({{"name", step.name},
+                        {"from_s", step.from_s},
+                        {"to_s", step.to_s},
+                        {"requests", step.requests},
+                        {"failures", step.failures},
+                        {"rps", rounded(step.rps)},
+                        {"latency_ms", latency_json(step.times.latency)}});
+    }
+    return list;
+}
+
+Json all_histograms_json(const RunResult& result) {
+    Json histograms = histograms_json(result.totals.times);
+    Json tasks = Json::object();
+    for (const TaskResult& task : result.tasks) tasks[task.name] = histograms_json(task.times);
+    histograms["tasks"] = tasks;
+    return histograms;
+}
+
+}  // namespace
+
+std::string to_json(const RunResult& result) {
+    const TaskResult& totals = result.totals;
+    Json tasks = Json::array();
+    for (const TaskResult& task : result.tasks) tasks.push_back(task_json(task, result.duration_s));
+    const Json json = {{"schema", "mettle.run/1"},
+                       {"tool", {{"version", version()}, {"git", git_commit()}}},
+                       {"started", result.started},
+                       {"duration_s", rounded(result.duration_s)},
+                       {"interrupted", result.interrupted},
+                       {"target_lost", result.target_lost},
+                       {"target",
+                        {{"url", result.target.url},
+                         {"protocol", result.target.protocol},
+                         {"model", result.target.model}}},
+                       {"host",
+                        {{"cpu", result.host.cpu},
+                         {"cores", result.host.cores},
+                         {"kernel", result.host.kernel},
+                         {"fingerprint", result.host.fingerprint}}},
+                       {"load", load_json(result.load)},
+                       {"validity", validity_json(result.validity)},
+                       {"totals",
+                        {{"requests", totals.requests},
+                         {"failures", totals.failures},
+                         {"rps", rounded(result.rps)},
+                         {"bytes_sent", result.bytes_sent},
+                         {"bytes_received", totals.bytes_received},
+                         {"missed_iterations", result.missed_iterations},
+                         {"connections_opened", result.connections_opened}}},
+                       {"target_cpu", or_null(result.target_cpu)},
+                       {"latency_ms", latency_json(totals.times.latency)},
+                       {"service_ms", latency_json(totals.times.service)},
+                       {"failed_latency_ms", latency_json(totals.times.failed)},
+                       {"phases_ms", phases_json(totals.times)},
+                       {"tasks", tasks},
+                       {"failures", failures_json(result.failures)},
+                       {"series", series_json(result.series)},
+                       {"steps", steps_json(result.steps)},
+                       {"metrics", Json::object()},
+                       {"histograms", all_histograms_json(result)}};
+    // A detail may hold bytes of an answer that are no UTF-8.
+    return json.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace mettle::results
