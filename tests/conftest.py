@@ -7,7 +7,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from support import paths, process  # noqa: E402
+from support import paths, plant, process  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
@@ -69,3 +69,17 @@ def repository(tmp_path_factory) -> pathlib.Path:
     shutil.copy(paths.WINE / "model.onnx", folder / "wine")
     (folder / "README.txt").write_text("not a model")
     return folder
+
+
+@pytest.fixture
+def planted():
+    """Starts a server of planted/: `planted("faulty", "hang")`."""
+    started = []
+
+    def start(script, *arguments) -> plant.Planted:
+        started.append(plant.Planted(script, *arguments))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.reap()
