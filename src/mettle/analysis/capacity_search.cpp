@@ -113,8 +113,9 @@ void CapacitySearch::after_bracket(const ProbeOutcome& outcome) {
         broken_.push_back(rate);
     high_ = rate;
     if (low_) return bisect_or_confirm();
-    if (bracket_ >= settings_.most_bracket) return next_.reset();
-    probe(rate / settings_.factor, SearchPhase::bracket);
+    const double lower_rate = rate / settings_.factor;
+    if (bracket_ >= settings_.most_bracket || lower_rate < settings_.min_rate) return next_.reset();
+    probe(lower_rate, SearchPhase::bracket);
 }
 
 void CapacitySearch::after_bisect(const ProbeOutcome& outcome) {

@@ -49,6 +49,7 @@ struct ProbeOutcome {
 struct SearchSettings {
     double start_rate = 100;
     double max_rate = 1e6;    // Never exceeded.
+    double min_rate = 0;      // A target that fails at this rate is not looked at below it.
     double factor = 2;        // From one rate to the next in the bracket.
     double precision = 0.05;  // Done when pass and fail are nearer than this.
     double safety = 0.95;     // The first rate to confirm, as a share of the root.

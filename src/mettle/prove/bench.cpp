@@ -1,7 +1,6 @@
 #include "mettle/prove/bench.hpp"
 
 #include "mettle/base/assert.hpp"
-#include "mettle/base/exit_code.hpp"
 
 #include <fmt/format.h>
 
@@ -33,6 +32,13 @@ std::size_t Bench::connections_for(const RunNeeds& needs) const {
     return static_cast<std::size_t>(std::clamp(4 * *needs.rate * limit_s, 64.0, 8'000.0));
 }
 
+double achieved_share(const results::RunResult& run) {
+    for (const auto& check : run.validity.checks) {
+        if (check.name == "achieved_rate") return check.value;
+    }
+    return 1;
+}
+
 results::RunResult Bench::run(const RunNeeds& needs) {
     METTLE_ASSERT(runner && sending);
     load::LoadPlan load;
@@ -41,7 +47,7 @@ results::RunResult Bench::run(const RunNeeds& needs) {
         load.open = load::OpenLoad{*needs.rate, load::OpenLoad::Law::poisson};
     else
         load.closed = load::ClosedLoad{needs.users, 1e9, {}};
-    load.run_time = needs.time + needs.warmup;
+    load.run_time = needs.time;  // From the end of the warm-up.
     load.warmup = needs.warmup;
     load.timeout = kTimeout;
     load.stop_timeout = kStopTimeout;
@@ -56,14 +62,6 @@ results::RunResult Bench::run(const RunNeeds& needs) {
     auto result = runner(load, *sending, transport);
     target_lost = target_lost || result.target_lost;
     return result;
-}
-
-Bench::Runner Bench::real_runner() {
-    return [this](const load::LoadPlan& load, const Sending& what, const TransportNeeds& needs) {
-        const auto transports = what.transports(needs);
-        if (!transports) throw StartupError(transports.error().message, ExitCode::unreachable);
-        return load::run(load, **transports, stop, {}, target_pid);
-    };
 }
 
 void Bench::measure_unloaded() {

@@ -26,6 +26,11 @@ struct RunNeeds {
     std::string doing;  // For who watches.
 };
 
+// Of the arrivals that were planned, the share that was sent in time. Not rate over rate: Poisson
+// arrivals of a second or two differ from their mean by several percent.
+double achieved_share(const results::RunResult& run);
+inline constexpr double kLeastAchieved = 0.97;  // Below this a rate was not offered.
+
 // The set-up that the stages share: the target, what is sent to it, who sends. Owned by the prover;
 // one thread. Without a network in tests: `runner` may be any function.
 class Bench {
@@ -38,8 +43,6 @@ public:
 
     // Blocks until the run has ended. Notes when the target went away.
     results::RunResult run(const RunNeeds& needs);
-    // The engine on the bench's CPUs, watching the target where it is ours.
-    Runner real_runner();
 
     Duration time_left() const { return deadline - std::chrono::steady_clock::now(); }
     bool interrupted() const { return stop.stop_requested(); }

@@ -37,6 +37,15 @@ std::string placement_of(const host::CpuSplit& cpus) {
                        host::format_cpus(cpus.target), host::format_cpus(cpus.generator));
 }
 
+// The engine, watching the target where that is a process of ours.
+Bench::Runner real_runner(const Bench& bench) {
+    return [&bench](const load::LoadPlan& load, const Sending& what, const TransportNeeds& needs) {
+        const auto transports = what.transports(needs);
+        if (!transports) throw StartupError(transports.error().message, ExitCode::unreachable);
+        return load::run(load, **transports, bench.stop, {}, bench.target_pid);
+    };
+}
+
 // The parts of one readiness run, in order of need.
 class Prover {
 public:
@@ -74,7 +83,7 @@ private:
         }
         bench_.seed = options_.seed;
         bench_.expect_rps = options_.expect_rps;
-        bench_.runner = bench_.real_runner();
+        bench_.runner = real_runner(bench_);
         bench_.cpus = host::split_cpus(host::allowed_cpus());
         const auto target = is_url(options_.target) ? reach_url() : serve_model();
         result_.target = {target.url.to_string(), std::string(protocols::name_of(target.protocol)),

@@ -16,9 +16,6 @@ using analysis::SearchPhase;
 using results::Phase;
 using results::RunResult;
 
-// A probe counts where at least this share of its rate was really offered.
-constexpr double kLeastAchieved = 0.97;
-
 double mean_ms(const RunResult& run, std::initializer_list<Phase> phases) {
     double sum = 0;
     for (const Phase phase : phases)
@@ -46,10 +43,6 @@ analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
     seen.codec_ms = mean_ms(run, {Phase::parse, Phase::pre, Phase::post, Phase::write});
     seen.network_ms = mean_ms(run, {Phase::network});
     return seen;
-}
-
-bool reached(double achieved, double rate) {
-    return achieved >= kLeastAchieved * rate;
 }
 
 }  // namespace
@@ -88,6 +81,7 @@ void RateSearch::begin() {
     // One user without waits finds the rate at which a single request at a time is served: a target
     // that does nothing side by side has its capacity there, others above.
     settings.start_rate = bench_.expect_rps.value_or(std::max(1.0, bench_.unloaded_rps() / 2));
+    settings.min_rate = settings.start_rate / 20;
     search_.emplace(settings);
 }
 
@@ -172,7 +166,7 @@ ProbeVerdict RateSearch::judge(const analysis::Probe& probe, const RunResult& ru
     }
     // Latency from the due time contains the generator's lag, so a pass under lag is a pass, if the
     // rate was there.
-    if (!reached(run.rps, probe.rate)) return ProbeVerdict::invalid;
+    if (achieved_share(run) < kLeastAchieved) return ProbeVerdict::invalid;
     if (probe.phase != SearchPhase::confirm) return ProbeVerdict::pass;
     const auto confirmed =
         confirm_quantiles(bench_.slo(), run, probe.rate, bench_.plan.profile.confidence);

@@ -16,8 +16,7 @@ std::string last_words(const std::string& output) {
     constexpr std::size_t kMost = 1000;
     std::string text = output.size() > kMost ? output.substr(output.size() - kMost) : output;
     while (text.ends_with('\n')) text.pop_back();
-    // Its own name before the message would stand there twice.
-    const std::string prefix = "mettle: ";
+    const std::string prefix = "mettle serve: ";  // Ours stands before it already.
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
@@ -49,8 +48,7 @@ Result<ServerProcess> ServerProcess::start(const std::filesystem::path& executab
             std::this_thread::sleep_for(1ms);  // The rest of the line is on its way.
         }
         if (child->ended()) {
-            return fail(Error::Kind::invalid_input,
-                        fmt::format("cannot serve {}: {}", model, last_words(child->output())));
+            return fail(Error::Kind::invalid_input, last_words(child->output()));
         }
     }
     if (stop.stop_requested()) return fail(Error::Kind::cancelled, "interrupted");

@@ -85,7 +85,7 @@ void judge(const results::RunResult& run, const std::vector<SloFinding>& finding
         result.reasons = {"no request was counted"};
     } else if (all_hold(findings)) {
         // Lag makes due-time latency longer, never shorter, so the pass stands at the rate reached.
-        const bool reached = !run.load.rate_rps || run.rps >= 0.97 * *run.load.rate_rps;
+        const bool reached = achieved_share(run) >= kLeastAchieved;
         result.verdict = run.validity.valid || reached ? StageVerdict::pass : StageVerdict::invalid;
         if (result.verdict == StageVerdict::invalid) result.reasons = run.validity.reasons;
     } else if (!run.validity.valid && lag_may_explain(findings)) {

@@ -1,0 +1,119 @@
+#include "mettle/prove/stages.hpp"
+
+#include "mettle/prove/fake_target_test.hpp"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace mettle::prove {
+namespace {
+
+using results::StageVerdict;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+struct StagesTest : BenchTest {
+    results::StageResult prove_the_capacity() {
+        auto result = prove_capacity(bench, search, capacity);
+        evidence = nlohmann::json::parse(result.evidence_json);
+        return result;
+    }
+
+    RateSearch search{bench};
+    std::optional<results::Capacity> capacity;
+    nlohmann::json evidence;
+};
+
+TEST_F(StagesTest, AssumesAnSloFromTheUnloadedLatency) {
+    EXPECT_THAT(bench.slo().texts(), ::testing::ElementsAre("error_rate<0.1%", "p99<50ms"));
+    EXPECT_THAT(bench.assumed, ::testing::ElementsAre("SLO error_rate<0.1%", "SLO p99<50ms"));
+    bench.given_slo = *Slo::parse({"p99<7ms"});
+    EXPECT_THAT(bench.slo().texts(), ::testing::ElementsAre("p99<7ms"));
+}
+
+// M/D/1 with 1 ms of service and 50 ms of limit: the capacity is a little under 1,000 a second.
+TEST_F(StagesTest, CapacityOfAKnownQueueIsFoundAndConfirmed) {
+    const auto result = prove_the_capacity();
+    EXPECT_EQ(result.verdict, StageVerdict::pass) << result.answer;
+    ASSERT_TRUE(capacity);
+    EXPECT_NEAR(capacity->rps_pass, 950, 48);
+    EXPECT_NEAR(capacity->rps_fail.value_or(0), 1000, 50);
+    EXPECT_EQ(capacity->binding_slo, "p99<50ms");
+    EXPECT_THAT(capacity->bottleneck, HasSubstr("compute: the target uses"));
+    EXPECT_GE(evidence["confirm"]["n_effective"], 459);
+    EXPECT_EQ(evidence["probes"].back()["phase"], "confirm");
+    EXPECT_EQ(evidence["limit_ms"], 50);
+}
+
+TEST_F(StagesTest, CapacityNeverAsksForMoreThanTheMaximumRate) {
+    bench.max_rate = 300;
+    prove_the_capacity();
+    for (const auto& probe : evidence["probes"]) EXPECT_LE(probe["rate_rps"], 300);
+    EXPECT_EQ(capacity->rps_pass, 300);
+}
+
+TEST_F(StagesTest, CapacityIsJudgedAgainstTheExpectedRate) {
+    bench.expect_rps = 500;
+    EXPECT_EQ(prove_the_capacity().verdict, StageVerdict::pass);
+    RateSearch another(bench);
+    bench.expect_rps = 2'000;
+    const auto result = prove_capacity(bench, another, capacity);
+    EXPECT_EQ(result.verdict, StageVerdict::fail);
+    EXPECT_THAT(result.reasons[0], HasSubstr("where 2,000 rps were expected"));
+}
+
+TEST_F(StagesTest, CapacitySaysWhenTheGeneratorIsTheLimit) {
+    target.service_ms = 0.1;
+    target.generator_limit = 2'000;
+    const auto result = prove_the_capacity();
+    EXPECT_THAT(evidence["bottleneck"], HasSubstr("generator"));
+    EXPECT_THAT(result.answer, HasSubstr("the generator gives out at"));
+    EXPECT_TRUE(evidence["rps_fail"].is_null());
+}
+
+TEST_F(StagesTest, ATargetThatAlwaysFailsIsNotReadyAtAnyRate) {
+    target.failing = 0.02;
+    const auto result = prove_the_capacity();
+    EXPECT_EQ(result.verdict, StageVerdict::fail) << result.answer;
+    EXPECT_FALSE(capacity);
+    EXPECT_THAT(result.reasons, Not(IsEmpty()));
+}
+
+TEST_F(StagesTest, CapacityConfirmsWithinTheTimeThatIsLeft) {
+    bench.deadline = std::chrono::steady_clock::now();
+    prove_the_capacity();
+    // One rate passed before it was known that there was no time; then the confirming run.
+    EXPECT_LE(evidence["probes"].size(), 2u);
+}
+
+TEST_F(StagesTest, InterruptedCapacityHasNoVerdict) {
+    bench.slo();
+    stop.request_stop();
+    EXPECT_EQ(prove_the_capacity().verdict, StageVerdict::invalid);
+}
+
+TEST_F(StagesTest, CorrectnessFailsOnWrongAnswersAndBearsRefusalsUnderLoad) {
+    std::string kind = "wrong_answer", detail = "label [0] is 3, not 7";
+    bench.runner = [&](const load::LoadPlan& load, const Sending&, const TransportNeeds& needs) {
+        EXPECT_EQ(needs.check_share, 1);
+        auto run = target.run(load);
+        if (load.closed->users > 1) run.failures = {{"x", "POST", kind, detail, 2}};
+        return run;
+    };
+    const auto wrong = prove_correctness(bench);
+    EXPECT_EQ(wrong.verdict, StageVerdict::fail);
+    EXPECT_THAT(wrong.answer, HasSubstr("4 wrong and 0 failed of"));
+    EXPECT_THAT(wrong.reasons.back(), HasSubstr("label [0] is 3, not 7"));
+    kind = "status", detail = "503 Service Unavailable";
+    EXPECT_EQ(prove_correctness(bench).verdict, StageVerdict::pass);
+    kind = "status", detail = "500 Internal Server Error";
+    EXPECT_EQ(prove_correctness(bench).verdict, StageVerdict::fail);
+}
+
+TEST_F(StagesTest, CorrectnessCannotTellWhenNothingWasSent) {
+    bench.runner = [](auto&&...) { return results::RunResult(); };
+    EXPECT_EQ(prove_correctness(bench).verdict, StageVerdict::invalid);
+}
+
+}  // namespace
+}  // namespace mettle::prove
