@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+import socket
 import sys
 
 import pytest
@@ -83,3 +84,11 @@ def planted():
     yield start
     for server in started:
         server.reap()
+
+
+@pytest.fixture
+def refusing_port():
+    """A port that is taken by a socket that does not listen: connecting is refused, and nobody else can take it."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
