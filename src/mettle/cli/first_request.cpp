@@ -1,0 +1,81 @@
+#include "mettle/base/exit_code.hpp"
+#include "mettle/cli/load_setup.hpp"
+#include "mettle/http/client.hpp"
+#include "mettle/protocols/v2/infer.hpp"
+
+#include <fmt/format.h>
+
+namespace mettle::cli {
+
+namespace {
+
+constexpr std::size_t kShownInLine = 120;
+constexpr std::size_t kShownWhole = 2000;
+
+// The beginning of a body as one line of a terminal: no control characters, no half of a UTF-8
+// sequence behind dots.
+std::string shown(std::string_view body, std::size_t most) {
+    std::string text;
+    for (const char character : body.substr(0, most)) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte >= 0x80)
+            text += '?';
+        else
+            text += byte < ' ' || byte == 0x7f ? ' ' : character;
+    }
+    return body.size() > most ? text + "..." : text;
+}
+
+std::string_view hint(int status, const LoadOptions& options, bool v2) {
+    switch (status) {
+        case 401:
+        case 403:
+            return "give credentials with --header 'Authorization: Bearer ...'";
+        case 404:
+            return v2 ? "choose a model with --model" : "give the path in the URL";
+        case 405:
+            return "choose another method with --method, or send a body with --body FILE";
+        case 422:
+            return v2 ? "say what the model takes with --shape INPUT:1,2 and --batch"
+                      : (options.body ? "the body in --body FILE is not what it takes"
+                                      : "send what it takes with --body FILE");
+        default:
+            return "";
+    }
+}
+
+// A note on an answer that has the right status and is none.
+std::string note(const LoadRequests& requests, const http::ClientResponse& response,
+                 std::int64_t rows) {
+    if (requests.target.protocol != protocols::Protocol::v2 || response.status != 200) return "";
+    const auto outputs = protocols::v2::decode_answer(response);
+    if (!outputs) return " (no V2 answer: " + outputs.error().message + ")";
+    const auto flaw = protocols::v2::form_error(*outputs, requests.target.model.signature, rows);
+    return flaw ? " (not as its metadata says: " + *flaw + ")" : "";
+}
+
+}  // namespace
+
+void send_first_request(const LoadOptions& options, const LoadRequests& requests) {
+    const http::ClientRequest& request = requests.requests.front();
+    http::Client client(requests.target.url, !options.insecure);
+    const auto response = client.send(request, options.timeout);
+    const std::string what = fmt::format("{} {}", request.method, request.target);
+    if (!response) {
+        throw StartupError(fmt::format("{} gave no answer to {}: {}", requests.target.url.origin(),
+                                       what, response.error().message),
+                           ExitCode::unreachable);
+    }
+    fmt::print(stderr, "first request: {} -> {} {} in {}: {}{}\n", what, response->status,
+               response->reason, format_duration(response->elapsed),
+               shown(response->body, kShownInLine),
+               note(requests, *response, options.inputs.batch));
+    const bool v2 = requests.target.protocol == protocols::Protocol::v2;
+    const std::string_view help = hint(response->status, options, v2);
+    if (help.empty()) return;
+    throw StartupError(fmt::format("{} got {} {}, so nothing more was sent: {}\n{}", what,
+                                   response->status, response->reason, help,
+                                   shown(response->body, kShownWhole)));
+}
+
+}  // namespace mettle::cli

@@ -1,0 +1,377 @@
+#include "mettle/cli/load_options.hpp"
+
+#include "mettle/base/exit_code.hpp"
+#include "mettle/cli/flags.hpp"
+#include "mettle/cli/result_files.hpp"
+#include "mettle/host/cpus.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace mettle::cli {
+
+namespace {
+
+constexpr double kMostRate = 10e6;
+constexpr int kMostUsers = 1'000'000;
+
+std::unexpected<Error> invalid(std::string message) {
+    return fail(Error::Kind::invalid_input, std::move(message));
+}
+
+// A Flags::Take that parses into `target`.
+template <typename T, typename Parse>
+Flags::Take into(T& target, Parse parse) {
+    return [&target, parse](const std::string& text) -> Result<void> {
+        auto value = parse(text);
+        if (!value) return std::unexpected(value.error());
+        target = std::move(*value);
+        return {};
+    };
+}
+
+template <typename T, typename Parse>
+Flags::Take add_to(std::vector<T>& list, Parse parse) {
+    return [&list, parse](const std::string& text) -> Result<void> {
+        auto value = parse(text);
+        if (!value) return std::unexpected(value.error());
+        list.push_back(std::move(*value));
+        return {};
+    };
+}
+
+auto whole_number(std::int64_t least, std::int64_t most) {
+    return [least, most](const std::string& text) -> Result<std::int64_t> {
+        const auto number = parse_number(text);
+        const bool whole = number && *number >= static_cast<double>(least) &&
+                           *number <= static_cast<double>(most) &&
+                           *number == static_cast<double>(static_cast<std::int64_t>(*number));
+        if (!whole)
+            return invalid(
+                fmt::format("'{}' is not a whole number from {} to {}", text, least, most));
+        return static_cast<std::int64_t>(*number);
+    };
+}
+
+Result<double> parse_load_rate(const std::string& text) {
+    auto rate = parse_rate(text);
+    if (rate && *rate > kMostRate)
+        return invalid(fmt::format("'{}' is beyond 10 million a second", text));
+    return rate;
+}
+
+Result<Duration> parse_positive_duration(const std::string& text) {
+    auto duration = parse_duration(text);
+    if (duration && *duration == Duration::zero()) return invalid("it must be longer than 0");
+    return duration;
+}
+
+bool is_token(std::string_view text) {
+    constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::ranges::all_of(text, [&](char character) {
+        return std::isalnum(static_cast<unsigned char>(character)) ||
+               kOthers.find(character) != std::string_view::npos;
+    });
+}
+
+Result<std::pair<std::string, std::string>> parse_header(const std::string& text) {
+    const auto colon = text.find(':');
+    const std::string name = text.substr(0, colon);
+    if (colon == std::string::npos || !is_token(name) ||
+        text.find_first_of("\r\n\0", 0, 3) != std::string::npos)
+        return invalid(fmt::format("'{}' is no header: write 'Name: value'", text));
+    const auto begin = text.find_first_not_of(" \t", colon + 1);
+    return std::pair{name, begin == std::string::npos ? "" : text.substr(begin)};
+}
+
+Result<std::string> parse_method(const std::string& text) {
+    if (!is_token(text)) return invalid(fmt::format("'{}' is no HTTP method", text));
+    return text;
+}
+
+Result<std::string> read_body(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream text;
+    if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())))
+        return invalid(fmt::format("{} cannot be read", path));
+    return text.str();
+}
+
+Result<protocols::TargetUrl> parse_host(const std::string& text) {
+    const auto header = parse_header(text);
+    if (header && !text.contains("://") && text.contains(": "))
+        return invalid(fmt::format("'{}' looks like a header: use --header", text));
+    return protocols::parse_target_url(text);
+}
+
+Result<load::OpenLoad::Law> parse_arrivals(const std::string& text) {
+    if (text == "constant") return load::OpenLoad::Law::constant;
+    if (text == "poisson") return load::OpenLoad::Law::poisson;
+    return invalid(fmt::format("'{}' is no law of arrivals: write constant or poisson", text));
+}
+
+Result<std::string> parse_output(const std::string& text) {
+    if (const auto checked = check_output(text); !checked) return std::unexpected(checked.error());
+    return text;
+}
+
+template <typename T>
+Flags::Take number_into(std::optional<T>& target, std::int64_t least, std::int64_t most) {
+    return [&target, parse = whole_number(least, most)](const std::string& text) -> Result<void> {
+        const auto value = parse(text);
+        if (!value) return std::unexpected(value.error());
+        target = static_cast<T>(*value);
+        return {};
+    };
+}
+
+void add_load_flags(Flags& flags, LoadOptions& options) {
+    const char* group = "How much";
+    flags
+        .add("-u,--users", number_into(options.users, 1, kMostUsers),
+             "users that send, wait for the answer, and send again (closed load)", "1")
+        ->group(group);
+    flags
+        .add("-r,--spawn-rate", into(options.spawn_rate, parse_load_rate), "users started a second",
+             "all at once")
+        ->group(group);
+    flags
+        .add("--wait", into(options.wait, load::parse_wait_time),
+             "a user's pause: 1s, 1s..3s, pacing:1s, throughput:2, exp:1s", "0")
+        ->group(group);
+    flags
+        .add("--rate", into(options.rate, parse_load_rate),
+             "arrivals a second, whatever the answers do (open load)")
+        ->group(group);
+    flags.add("--arrivals", into(options.law, parse_arrivals), "constant or poisson", "constant")
+        ->group(group);
+    flags.add("--max-rate", into(options.max_rate, parse_load_rate), "refuse a --rate above this")
+        ->group(group);
+    flags
+        .add("-t,--run-time", into(options.run_time, parse_positive_duration),
+             "stop after 30s, 20m, 1h30m", "until Ctrl-C")
+        ->group(group);
+    flags
+        .add("-i,--iterations", number_into(options.iterations, 1, INT64_C(1) << 52),
+             "stop after so many requests")
+        ->group(group);
+    flags.app()
+        .add_flag("--reset-stats", options.reset_stats,
+                  "do not count what is sent before all users are there")
+        ->group(group);
+}
+
+void add_payload_flags(Flags& flags, LoadOptions& options) {
+    const char* group = "What to send";
+    flags.app()
+        .add_option("--model", options.model, "V2: the model, where there are several")
+        ->group(group);
+    flags
+        .add(
+            "-b,--batch",
+            [&options](const std::string& text) -> Result<void> {
+                const auto rows = whole_number(1, 1'000'000)(text);
+                if (!rows) return std::unexpected(rows.error());
+                options.inputs.batch = *rows;
+                options.inputs.batch_given = true;
+                return {};
+            },
+            "V2: rows in a request", "1")
+        ->group(group);
+    flags
+        .add(
+            "--shape",
+            [&options](const std::string& text) -> Result<void> {
+                auto shape = payload::parse_shape(text);
+                if (!shape) return std::unexpected(shape.error());
+                options.inputs.shapes[shape->first] = shape->second;
+                return {};
+            },
+            "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
+        ->expected(1, 1000)
+        ->allow_extra_args(false)
+        ->group(group);
+    flags.app()
+        .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
+        ->group(group);
+    flags
+        .add("--method", into(options.method, parse_method), "plain HTTP: GET, POST, ...",
+             "GET, with --body POST")
+        ->group(group);
+    flags.add("--body", into(options.body, read_body), "plain HTTP: file with the body")
+        ->group(group);
+    flags
+        .add("--header", add_to(options.headers, parse_header),
+             "'Name: value' of every request; repeatable")
+        ->expected(1, 1000)
+        ->allow_extra_args(false)
+        ->group(group);
+}
+
+void add_manner_flags(Flags& flags, LoadOptions& options) {
+    const char* group = "How";
+    flags
+        .add("--timeout", into(options.timeout, parse_positive_duration),
+             "a request without a whole answer by then has failed", "60s")
+        ->group(group);
+    flags
+        .add("-s,--stop-timeout", into(options.stop_timeout, parse_duration),
+             "what is open at the end gets this long", "as --timeout")
+        ->group(group);
+    flags
+        .add("--max-connections", number_into(options.max_connections, 1, 1'000'000),
+             "open connections; more requests wait", "10000, or what the system allows")
+        ->group(group);
+    flags.add("--workers", number_into(options.workers, 1, 1024), "threads that send", "by load")
+        ->group(group);
+    flags
+        .add(
+            "--processes",
+            [&options](const std::string& text) -> Result<void> {
+                const auto count = whole_number(-1, 1024)(text);
+                if (!count || *count == 0) return invalid("write a number from 1 on, or -1");
+                options.workers = *count < 0 ? host::usable_cores() : static_cast<int>(*count);
+                return {};
+            },
+            "Locust's name for --workers; -1 for one a core")
+        ->group(group);
+    flags.add("--cpus", into(options.cpus, host::parse_cpus), "CPUs for the workers, as 2-3,7")
+        ->group(group);
+    flags.app().add_flag("--insecure", options.insecure, "take any certificate")->group(group);
+    flags.app()
+        .add_option("--seed", options.seed, "of arrivals, waits and values")
+        ->capture_default_str()
+        ->group(group);
+    flags.app()
+        .add_flag("--headless", options.headless, "start at once, without a web page")
+        ->group(group);
+}
+
+void add_result_flags(Flags& flags, LoadOptions& options) {
+    const char* group = "Results";
+    const auto expression = [](const std::string& text) { return results::parse_expression(text); };
+    const auto lasting = [](const std::string& text) {
+        return results::parse_lasting_expression(text);
+    };
+    flags
+        .add("-o,--output", add_to(options.outputs, parse_output),
+             "write the result: .json, .html, .xml (JUnit), .md or .hlog; repeatable")
+        ->expected(1, 1000)
+        ->allow_extra_args(false)
+        ->group(group);
+    flags
+        .add("--html",
+             add_to(options.outputs,
+                    [](const std::string& text) -> Result<std::string> {
+                        const std::string path = text.ends_with(".html") ? text : text + ".html";
+                        return parse_output(path);
+                    }),
+             "write the report page")
+        ->group(group);
+    flags.app()
+        .add_option("--csv", options.csv, "write Locust's four CSV files with this prefix")
+        ->group(group);
+    flags.app()
+        .add_flag("--csv-full-history", options.csv_full_history,
+                  "a row for each task in the history, too")
+        ->group(group);
+    flags.app()
+        .add_flag("--json", options.json, "print Locust's statistics as JSON at the end")
+        ->group(group);
+    flags.app()
+        .add_option("--json-file", options.json_file, "write them to this name + .json")
+        ->group(group);
+    flags
+        .add("--fail-if", add_to(options.fail_if, expression),
+             "exit code 1 when true, as 'p99>50ms' or 'error_rate>1%'; repeatable",
+             "any failed request")
+        ->expected(1, 1000)
+        ->allow_extra_args(false)
+        ->group(group);
+    flags
+        .add("--abort-if", add_to(options.abort_if, lasting),
+             "end the run when true of its last seconds, as 'error_rate>50% for 10s'; repeatable")
+        ->expected(1, 1000)
+        ->allow_extra_args(false)
+        ->group(group);
+    flags.app().add_flag("--only-summary", options.only_summary, "no live table")->group(group);
+    flags.app()
+        .add_option("--exit-code-on-error", options.exit_code_on_error,
+                    "exit code of a run that failed")
+        ->check(CLI::Range(0, 255))
+        ->capture_default_str()
+        ->group(group);
+}
+
+void refuse(bool contradiction, const std::string& sentence) {
+    if (contradiction) throw StartupError(sentence);
+}
+
+void check(const Flags& flags, LoadOptions& options) {
+    refuse(options.users && options.rate,
+           "-u makes a closed load and --rate an open one: give one of them");
+    for (const char* flag : {"--spawn-rate", "--wait", "--reset-stats"}) {
+        refuse(options.rate && flags.given(flag),
+               fmt::format("{} is about users, and --rate sends without: give one of them", flag));
+    }
+    refuse(!options.rate && flags.given("--arrivals"), "--arrivals is about --rate: give that too");
+    refuse(options.rate && options.max_rate && *options.rate > *options.max_rate,
+           fmt::format("--rate {} is above --max-rate {}", options.rate.value_or(0),
+                       options.max_rate.value_or(0)));
+    refuse(flags.given("--processes") && flags.given("--workers"),
+           "--workers and --processes are two names for one thing: give one of them");
+    refuse(options.csv_full_history && options.csv.empty(),
+           "--csv-full-history is about --csv: give that too");
+    const bool plain = !options.method.empty() || options.body;
+    refuse(plain && options.target.forced == protocols::Protocol::v2,
+           "--method and --body are for plain HTTP, and the target was said to be V2");
+    // Who says what to send does not want to be asked what stands there.
+    if (plain) options.target.forced = protocols::Protocol::plain;
+    const bool v2 = !options.model.empty() || options.inputs.batch_given ||
+                    !options.inputs.shapes.empty() || options.binary;
+    refuse(v2 && options.target.forced == protocols::Protocol::plain,
+           "--model, --batch, --shape and --binary are for V2, and this is plain HTTP");
+    if (options.method.empty()) options.method = options.body ? "POST" : "GET";
+    const std::vector<int> allowed = host::allowed_cpus();
+    for (const int cpu : options.cpus) {
+        refuse(std::ranges::find(allowed, cpu) == allowed.end(),
+               fmt::format("--cpus: this process may not use CPU {}; it may use {}", cpu,
+                           host::format_cpus(allowed)));
+    }
+}
+
+}  // namespace
+
+std::optional<LoadOptions> parse_load_options(int argc, char** argv) {
+    Flags flags("load",
+                "Loads an HTTP service and says what it did: how fast, how often it failed, "
+                "and whether the\nmeasurement can be believed.\n\n"
+                "  mettle load http://127.0.0.1:8000 -u 16 -t 10s\n"
+                "  mettle load v2+http://127.0.0.1:8000 --rate 2000 --arrivals poisson -t "
+                "30s -o run.json");
+    LoadOptions options;
+    std::string target, host;
+    flags.app().add_option(
+        "TARGET_URL", target,
+        "http(s)://host:port[/path]; V2 is found by asking, or forced with v2+http://, "
+        "plain HTTP with plain+http://");
+    flags.app().add_option("-H,--host", host, "Locust's way to give the target");
+    add_load_flags(flags, options);
+    add_payload_flags(flags, options);
+    add_manner_flags(flags, options);
+    add_result_flags(flags, options);
+    if (!flags.parse(argc, argv)) return {};
+    refuse(target.empty() && host.empty(),
+           "what is to be loaded? Give a URL: mettle load http://127.0.0.1:8000");
+    refuse(!target.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
+    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
+    if (!url) throw StartupError(url.error().message);
+    options.target = std::move(*url);
+    check(flags, options);
+    return options;
+}
+
+}  // namespace mettle::cli

@@ -1,0 +1,65 @@
+#pragma once
+
+// What `mettle load` was asked to do, as values; from its flags or made by a test.
+
+#include "mettle/http/client.hpp"
+#include "mettle/load/runner.hpp"
+#include "mettle/payload/tensors.hpp"
+#include "mettle/protocols/target.hpp"
+#include "mettle/results/expression.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mettle::cli {
+
+struct LoadOptions {
+    protocols::TargetUrl target;
+
+    // How much.
+    std::optional<int> users;
+    double spawn_rate = 1e9;
+    std::optional<double> rate;
+    load::OpenLoad::Law law = load::OpenLoad::Law::constant;
+    std::optional<double> max_rate;
+    load::WaitTime wait;
+    Duration run_time = Duration::max();
+    std::optional<std::uint64_t> iterations;
+    bool reset_stats = false;
+
+    // What to send.
+    std::string model;
+    payload::InputOptions inputs;
+    bool binary = false;
+    std::string method;  // Empty: GET, or POST with a body.
+    std::optional<std::string> body;
+    http::HeaderList headers;
+
+    // How.
+    Duration timeout = std::chrono::seconds(60);
+    std::optional<Duration> stop_timeout;  // Unless given, `timeout`.
+    std::optional<std::size_t> max_connections;
+    std::optional<int> workers;
+    std::vector<int> cpus;
+    bool insecure = false;
+    std::uint64_t seed = 1;
+
+    // Results.
+    std::vector<std::string> outputs;
+    std::string csv;
+    bool csv_full_history = false;
+    bool json = false;
+    std::string json_file;
+    std::vector<results::Expression> fail_if;
+    std::vector<results::LastingExpression> abort_if;
+    bool only_summary = false;
+    bool headless = false;  // Taken for Locust's sake: a load always starts at once.
+    int exit_code_on_error = 1;
+};
+
+// Nothing when --help or --version was asked for and has been printed. Throws StartupError for
+// what is wrong or contradictory.
+std::optional<LoadOptions> parse_load_options(int argc, char** argv);
+
+}  // namespace mettle::cli

@@ -1,0 +1,167 @@
+#include "mettle/cli/load_setup.hpp"
+
+#include "mettle/base/exit_code.hpp"
+#include "mettle/host/cpus.hpp"
+#include "mettle/host/limits.hpp"
+#include "mettle/protocols/v2/transport.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mettle::cli {
+
+namespace {
+
+// Enough that a cache in front of the model is not all that is measured; each takes its bytes.
+constexpr std::uint64_t kPayloads = 32;
+constexpr double kRatePerWorker = 20'000;
+
+[[noreturn]] void throw_startup(const Error& error) {
+    using Kind = Error::Kind;
+    const bool unreachable = error.kind == Kind::connection_lost || error.kind == Kind::timed_out ||
+                             error.kind == Kind::protocol_violation;
+    throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);
+}
+
+template <typename T>
+T value_or_throw(Result<T> result) {
+    if (!result) throw_startup(result.error());
+    return std::move(*result);
+}
+
+protocols::v2::Encoding encoding_of(const LoadOptions& options) {
+    return options.binary ? protocols::v2::Encoding::binary : protocols::v2::Encoding::json;
+}
+
+protocols::v2::Payload make_payload(const LoadOptions& options,
+                                    const std::vector<TensorSpec>& inputs, std::uint64_t index) {
+    const auto tensors = payload::make_inputs(inputs, options.seed, index);
+    return value_or_throw(protocols::v2::encode_request(tensors, encoding_of(options)));
+}
+
+void add_v2_requests(const LoadOptions& options, LoadRequests& requests) {
+    const protocols::Target& target = requests.target;
+    requests.task = target.model.name;
+    const auto inputs =
+        value_or_throw(payload::resolve_inputs(target.model.signature, options.inputs));
+    const std::string path = protocols::v2::infer_path(target.model.name, target.version);
+    for (std::uint64_t index = 0; index < kPayloads; ++index) {
+        auto payload = make_payload(options, inputs, index);
+        http::ClientRequest request{"POST", path, std::move(payload.headers),
+                                    std::move(payload.body)};
+        request.headers.insert(request.headers.end(), options.headers.begin(),
+                               options.headers.end());
+        requests.requests.push_back(std::move(request));
+    }
+}
+
+int default_workers(const LoadOptions& options, const protocols::Target& target) {
+    const int cores = host::usable_cores();
+    // A target on this machine needs cores, too.
+    const int most = std::clamp(target.url.is_loopback() ? cores / 2 : cores, 1, 16);
+    const double wanted = options.rate ? std::ceil(*options.rate / kRatePerWorker)
+                                       : static_cast<double>(options.users.value_or(1));
+    return static_cast<int>(std::min<double>(most, wanted));
+}
+
+std::size_t default_connections() {
+    const std::uint64_t limit = host::raise_descriptor_limit();
+    return std::min<std::size_t>(10'000, limit > 512 ? limit - 256 : 256);
+}
+
+}  // namespace
+
+protocols::Target ask_target(const LoadOptions& options) {
+    protocols::TargetOptions asking;
+    asking.model = options.model;
+    asking.timeout = std::min<Duration>(options.timeout, std::chrono::seconds(10));
+    asking.headers = options.headers;
+    asking.verify_tls = !options.insecure;
+    auto target = protocols::ask(options.target, asking);
+    if (!target && target.error().kind != Error::Kind::invalid_input) {
+        target.error().message = fmt::format("{} gave no answer: {}", options.target.url.origin(),
+                                             target.error().message);
+    }
+    return value_or_throw(std::move(target));
+}
+
+LoadRequests make_requests(const LoadOptions& options, protocols::Target target) {
+    LoadRequests requests;
+    requests.target = std::move(target);
+    const bool v2_flags = options.binary || options.inputs.batch_given ||
+                          !options.inputs.shapes.empty() || !options.model.empty();
+    if (requests.target.protocol == protocols::Protocol::v2) {
+        add_v2_requests(options, requests);
+        return requests;
+    }
+    if (v2_flags) {
+        throw StartupError(
+            fmt::format("--model, --batch, --shape and --binary are for V2, which "
+                        "{} does not speak",
+                        requests.target.url.origin()));
+    }
+    http::ClientRequest request{options.method, requests.target.url.target, options.headers,
+                                options.body.value_or("")};
+    requests.task = requests.target.url.target;
+    requests.requests.push_back(std::move(request));
+    return requests;
+}
+
+load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& requests) {
+    load::LoadPlan plan;
+    load::PlanTask& task = plan.tasks.emplace_back();
+    task.name = requests.task;
+    task.method = requests.requests.front().method;
+    task.payload_count = static_cast<std::uint32_t>(requests.requests.size());
+    if (options.rate) {
+        plan.open = load::OpenLoad{*options.rate, options.law};
+    } else {
+        plan.closed = load::ClosedLoad{options.users.value_or(1), options.spawn_rate, options.wait};
+    }
+    plan.run_time = options.run_time;
+    plan.iterations = options.iterations;
+    plan.timeout = options.timeout;
+    plan.stop_timeout = options.stop_timeout.value_or(options.timeout);
+    plan.workers = options.workers.value_or(default_workers(options, requests.target));
+    plan.cpus = options.cpus;
+    plan.seed = options.seed;
+    if (options.reset_stats) {
+        const double ramp_s = options.users.value_or(1) / options.spawn_rate;
+        plan.warmup = Duration(std::llround(std::min(ramp_s, 1e8) * 1e9));
+    }
+    return plan;
+}
+
+std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& options,
+                                                        const LoadRequests& requests,
+                                                        const load::LoadPlan& plan) {
+    protocols::HttpOptions http;
+    http.max_connections = options.max_connections.value_or(default_connections());
+    http.workers = plan.workers;
+    http.verify_tls = !options.insecure;
+    const protocols::Target& target = requests.target;
+    if (target.protocol == protocols::Protocol::v2) {
+        protocols::v2::InferLoad load{target.url,
+                                      target.model.name,
+                                      target.version,
+                                      target.model.signature,
+                                      {},
+                                      options.headers,
+                                      http};
+        const auto inputs =
+            value_or_throw(payload::resolve_inputs(target.model.signature, options.inputs));
+        auto& payloads = load.tasks.emplace_back();
+        for (std::uint64_t index = 0; index < kPayloads; ++index)
+            payloads.push_back(make_payload(options, inputs, index));
+        return value_or_throw(protocols::v2::make_transports(std::move(load)));
+    }
+    std::vector<std::vector<protocols::PreparedRequest>> prepared(1);
+    for (const http::ClientRequest& request : requests.requests)
+        prepared[0].push_back(
+            {http::encode_request(target.url, request), request.method == "HEAD", nullptr});
+    return value_or_throw(protocols::make_http_transports(target.url, std::move(prepared), http));
+}
+
+}  // namespace mettle::cli
