@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kFull = 0.9;  // Of its cores: above this there is nothing left to use.
 
+constexpr double kNeighbours = 0.2;
+
 // Where a saturated target's CPU goes, as far as its own phases say.
 std::string shares(const LoadPicture& seen) {
     const double cpu_ms =
@@ -42,6 +44,8 @@ std::string_view name_of(Bottleneck bottleneck) {
             return "generator";
         case Bottleneck::compute:
             return "compute";
+        case Bottleneck::neighbours:
+            return "neighbours";
         case Bottleneck::queue:
             return "queue";
         case Bottleneck::inference:
@@ -64,6 +68,16 @@ Attribution attribute(const LoadPicture& seen) {
                 fmt::format("compute: the target uses {:.2f} of its {:.0f} {} at {}{}",
                             *seen.target_cpu, seen.target_cores,
                             seen.target_cores == 1 ? "core" : "cores", at, shares(seen))};
+    }
+    const double on_cores = seen.target_cpu.value_or(0) + seen.neighbours_cpu;
+    if (seen.neighbours_cpu > kNeighbours * seen.target_cores && seen.target_cores > 0 &&
+        on_cores >= kFull * seen.target_cores) {
+        return {Bottleneck::neighbours,
+                fmt::format("neighbours: other processes use {:.2f} of the target's {:.0f} {} at "
+                            "{}, so it has {:.2f}; on a quiet machine it would do better",
+                            seen.neighbours_cpu, seen.target_cores,
+                            seen.target_cores == 1 ? "core" : "cores", at,
+                            seen.target_cpu.value_or(0))};
     }
     if (seen.generator_gave_out || generator_full) {
         return {Bottleneck::generator,

@@ -5,6 +5,7 @@
 //
 //   generator   its CPU is at its cores, or it could not keep its promise
 //   compute     the target's CPU is at its cores (90 %)
+//   neighbours  its cores are full, but over a fifth of them with other processes' work
 //   queue       over half of the service time is queue and batch wait, with CPU to spare
 //   inference   over half of it is the model, with CPU to spare: more instances would help
 //   network     over half of it is between the two
@@ -17,13 +18,14 @@
 
 namespace mettle::analysis {
 
-enum class Bottleneck { generator, compute, queue, inference, network, unknown };
+enum class Bottleneck { generator, compute, neighbours, queue, inference, network, unknown };
 std::string_view name_of(Bottleneck bottleneck);
 
 struct LoadPicture {
     double rate_rps = 0;
     std::optional<double> target_cpu;  // In cores; nothing where it cannot be seen.
     double target_cores = 0;           // What it may use; 0 where unknown.
+    double neighbours_cpu = 0;  // On the target's cores, used by others or stolen; 0 where unseen.
     double generator_cpu = 0;
     double generator_cores = 1;
     bool generator_gave_out = false;

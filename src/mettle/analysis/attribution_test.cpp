@@ -56,6 +56,20 @@ TEST(Attribution, FollowsTheLargestShareOfTime) {
     EXPECT_EQ(attribute(seen).bottleneck, Bottleneck::network);
 }
 
+TEST(Attribution, SaysWhenOthersUseTheTargetsCores) {
+    auto seen = calm();
+    seen.target_cpu = 0.45;
+    seen.neighbours_cpu = 0.5;
+    seen.network_ms = 9;
+    seen.infer_ms = 0.1;
+    const auto found = attribute(seen);
+    EXPECT_EQ(found.bottleneck, Bottleneck::neighbours);
+    EXPECT_NE(found.sentence.find("other processes use 0.50 of the target's 1 core"),
+              std::string::npos);
+    seen.neighbours_cpu = 0.1;
+    EXPECT_EQ(attribute(seen).bottleneck, Bottleneck::network);
+}
+
 TEST(Attribution, AdmitsWhatItCannotSee) {
     auto seen = calm();
     seen.target_cpu.reset();

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -76,6 +77,26 @@ void add(ProcessUsage& usage, const Stat& stat, int pid, WithPss pss) {
     ++usage.processes;
 }
 
+// Lines of /proc/stat: "cpu0 user nice system idle iowait irq softirq steal guest guest_nice", and
+// "cpu" for all together; guest time is contained in user.
+template <typename Wanted>
+HostCpu sum_of_lines(const Wanted& wanted) {
+    std::ifstream file("/proc/stat");
+    HostCpu cpu;
+    for (std::string line; std::getline(file, line) && line.starts_with("cpu");) {
+        std::istringstream words(line);
+        std::string name;
+        std::array<std::uint64_t, 8> field{};
+        words >> name;
+        if (!wanted(name)) continue;
+        for (auto& value : field) words >> value;
+        cpu.busy += ticks(field[0] + field[1] + field[2] + field[5] + field[6]);
+        cpu.idle += ticks(field[3] + field[4]);
+        cpu.steal += ticks(field[7]);
+    }
+    return cpu;
+}
+
 }  // namespace
 
 std::optional<ProcessUsage> usage_of_tree(int pid, WithPss pss) {
@@ -94,18 +115,14 @@ std::optional<ProcessUsage> usage_of_tree(int pid, WithPss pss) {
 }
 
 HostCpu host_cpu() {
-    // "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; guest time is
-    // contained in user.
-    std::ifstream file("/proc/stat");
-    std::string name;
-    std::array<std::uint64_t, 8> field{};
-    file >> name;
-    for (auto& value : field) file >> value;
-    HostCpu cpu;
-    cpu.busy = ticks(field[0] + field[1] + field[2] + field[5] + field[6]);
-    cpu.idle = ticks(field[3] + field[4]);
-    cpu.steal = ticks(field[7]);
-    return cpu;
+    return sum_of_lines([](std::string_view name) { return name == "cpu"; });
+}
+
+HostCpu host_cpu(std::span<const int> cpus) {
+    return sum_of_lines([&](std::string_view name) {
+        return std::ranges::any_of(cpus,
+                                   [&](int cpu) { return name == fmt::format("cpu{}", cpu); });
+    });
 }
 
 double steal_share(const HostCpu& before, const HostCpu& after) {

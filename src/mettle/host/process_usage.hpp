@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace mettle::host {
 
@@ -36,6 +37,7 @@ struct HostCpu {
     Duration steal = Duration::zero();  // Ready to run, but the hypervisor ran somebody else.
 };
 HostCpu host_cpu();
+HostCpu host_cpu(std::span<const int> cpus);  // Of these alone.
 
 // Share of the time between two readings that was stolen: 0 to 1.
 double steal_share(const HostCpu& before, const HostCpu& after);

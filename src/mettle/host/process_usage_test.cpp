@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 
 namespace mettle::host {
@@ -53,6 +54,15 @@ TEST(HostCpu, StealIsAShareOfAllTime) {
     EXPECT_DOUBLE_EQ(steal_share(before, {16s, 8s, 2s}), 0.1);
     EXPECT_DOUBLE_EQ(steal_share(before, before), 0);
     EXPECT_GT(host_cpu().busy, Duration(0));
+}
+
+TEST(HostCpu, OfAllCpusIsTheSumOfEach) {
+    Duration sum{};
+    for (int cpu = 0; cpu < 1024; ++cpu) sum += host_cpu(std::array{cpu}).busy;
+    const Duration all = host_cpu().busy;
+    EXPECT_LE(sum, all);
+    EXPECT_GT(sum + Duration(2s), all);  // What passed while reading, and rounding to ticks.
+    EXPECT_EQ(host_cpu({}).busy, Duration(0));
 }
 
 }  // namespace

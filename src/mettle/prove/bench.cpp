@@ -1,6 +1,7 @@
 #include "mettle/prove/bench.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/host/process_usage.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,12 @@ using namespace std::chrono_literals;
 // for the end of a queue that is far beyond the limit.
 constexpr Duration kTimeout = 10s;
 constexpr Duration kStopTimeout = 2s;
+
+// Seconds of CPU time, by anybody; stolen time is somebody's as well.
+double used_on(const std::vector<int>& cpus) {
+    const auto seen = host::host_cpu(cpus);
+    return std::chrono::duration<double>(seen.busy + seen.steal).count();
+}
 
 }  // namespace
 
@@ -59,7 +66,14 @@ results::RunResult Bench::run(const RunNeeds& needs) {
     load.record_sequence = needs.record_sequence;
     observer.doing(needs.doing);
     TransportNeeds transport{load.workers, connections_for(needs), needs.check_share};
+    const auto before = used_on(cpus.target);
+    const auto start = std::chrono::steady_clock::now();
     auto result = runner(load, *sending, transport);
+    if (target_pid && !cpus.shared) {
+        const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+        const double used = (used_on(cpus.target) - before) / time.count();
+        neighbours_cpu = std::max(0.0, used - result.target_cpu.value_or(used));
+    }
     target_lost = target_lost || result.target_lost;
     return result;
 }

@@ -66,6 +66,9 @@ public:
     std::optional<Slo> given_slo;
     std::vector<std::string> assumed;
     bool target_lost = false;
+    // In the last run: cores' worth of the target's CPUs that were not the target's own. Only where
+    // the target is a process of ours.
+    double neighbours_cpu = 0;
 
 private:
     void measure_unloaded();

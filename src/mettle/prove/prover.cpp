@@ -21,6 +21,8 @@ using std::chrono::steady_clock;
 constexpr double kMaxRateElsewhere = 1000;
 
 [[noreturn]] void refuse(const Error& error) {
+    if (error.kind == Error::Kind::cancelled)
+        throw StartupError("interrupted before anything was measured", ExitCode::no_verdict);
     const bool unreachable =
         error.kind == Error::Kind::connection_lost || error.kind == Error::Kind::timed_out;
     throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);

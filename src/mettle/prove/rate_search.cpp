@@ -33,6 +33,10 @@ analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
     analysis::LoadPicture seen;
     seen.rate_rps = run.rps;
     seen.target_cpu = run.target_cpu;
+    // The drain at the end of an overloaded run is work that a run of that length could not hold.
+    if (seen.target_cpu && bench.target_cores > 0)
+        seen.target_cpu = std::min(*seen.target_cpu, bench.target_cores);
+    seen.neighbours_cpu = bench.neighbours_cpu;
     seen.target_cores = bench.target_cores;
     seen.generator_cpu = run.validity.generator_cpu;
     seen.generator_cores =

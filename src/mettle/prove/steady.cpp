@@ -97,13 +97,26 @@ void judge(const results::RunResult& run, const std::vector<SloFinding>& finding
     }
 }
 
+// A run whose generator lagged can pass, since latency contains the lag, but a valid one is better
+// evidence: one more try where there is time.
+results::RunResult best_run(Bench& bench, const RunNeeds& needs) {
+    auto run = bench.run(needs);
+    const bool again = !run.validity.valid && all_hold(bench.slo().judge(run)) &&
+                       !bench.interrupted() && !bench.target_lost &&
+                       bench.time_left() > 2 * needs.time + bench.plan.profile.capacity;
+    if (!again) return run;
+    auto second = bench.run(needs);
+    return second.validity.valid ? second : run;
+}
+
 std::string answer_of(const results::RunResult& run, double rate) {
     const auto& latency = run.totals.times.latency;
+    const char* lag = run.validity.valid ? "" : "; the generator lagged, which latency contains";
     return fmt::format(
-        "{} rps for {:.0f} s: p50 {:.2f} ms, p99 {:.2f} ms, {} of {} requests failed.",
+        "{} rps for {:.0f} s: p50 {:.2f} ms, p99 {:.2f} ms, {} of {} requests failed{}.",
         format_rate(rate), run.duration_s, static_cast<double>(latency.quantile(0.5)) / 1000,
         static_cast<double>(latency.quantile(0.99)) / 1000, run.totals.failures,
-        run.totals.requests);
+        run.totals.requests, lag);
 }
 
 }  // namespace
@@ -134,7 +147,7 @@ results::StageResult prove_steady(Bench& bench, RateSearch& search) {
     needs.time = bench.plan.profile.steady;
     needs.warmup = needs.time / 10;
     needs.doing = fmt::format("{} rps", format_rate(*rate));
-    const auto run = bench.run(needs);
+    const auto run = best_run(bench, needs);
     const auto findings = bench.slo().judge(run);
     results::StageResult result = skipped(StageName::steady, "");
     judge(run, findings, result);

@@ -80,12 +80,15 @@ std::string stage_line(const results::StageResult& stage, bool colour) {
     return text;
 }
 
-std::string prove_summary(const results::ProveResult& result, bool colour) {
+std::string prove_summary(const results::ProveResult& result, SummaryStyle style) {
     const std::string skipped = skipped_names(result);
-    std::string text = painted(name_of(result.verdict), code_of(result.verdict), colour);
+    std::string text = painted(name_of(result.verdict), code_of(result.verdict), style.colour);
     text += fmt::format("  {} {}", result.target.url, result.target.model);
     if (!skipped.empty()) text += "  (skipped: " + skipped + ")";
     text += fmt::format("  after {:.0f} s\n", result.duration_s);
+    for (const auto& stage : result.stages) {
+        if (style.stages) text += stage_line(stage, style.colour);
+    }
     text += list("reasons", result.reasons);
     if (result.capacity) {
         const auto& capacity = *result.capacity;

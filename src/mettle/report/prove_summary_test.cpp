@@ -31,9 +31,11 @@ results::ProveResult example() {
 }
 
 TEST(ProveSummary, SaysInTheVerdictsLineWhatWasSkipped) {
-    const std::string text = prove_summary(example(), false);
+    const std::string text = prove_summary(example(), {});
     EXPECT_THAT(text, StartsWith("READY  http://127.0.0.1:8000 digits  (skipped: capacity)"));
     EXPECT_THAT(text, HasSubstr("9,800 rps hold the SLO, 10,400 rps break it (99 % confidence"));
+    EXPECT_THAT(text, HasSubstr("steady          0.0 s  2,000 rps"));
+    EXPECT_THAT(prove_summary(example(), {.stages = false}), Not(HasSubstr("2,000 rps")));
     EXPECT_THAT(text, HasSubstr("assumed   SLO p99<50ms"));
     EXPECT_THAT(text, HasSubstr("limit     compute: full"));
 }
@@ -41,7 +43,7 @@ TEST(ProveSummary, SaysInTheVerdictsLineWhatWasSkipped) {
 TEST(ProveSummary, LeavesNoEscapeSequenceOfATargetOnTheTerminal) {
     auto result = example();
     result.reasons = {"got \x1b[2Jhello\nworld"};
-    EXPECT_THAT(prove_summary(result, false), HasSubstr("got  [2Jhello world"));
+    EXPECT_THAT(prove_summary(result, {}), HasSubstr("got  [2Jhello world"));
     EXPECT_THAT(stage_line(stage("a", StageVerdict::fail, "x\x1b]0;y"), false),
                 Not(HasSubstr("\x1b")));
 }
