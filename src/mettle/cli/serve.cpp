@@ -80,9 +80,11 @@ void drain(const ServeOptions& options, const sigset_t& signals, http::Server& s
            Readiness& readiness) {
     readiness.ready = false;
     server.announce_drain();
-    log::info(fmt::format("stopping: not ready any more, serving on for {}",
-                          format_duration(options.drain_delay)));
-    if (options.drain_delay > Duration::zero()) wait_for_signal(signals, options.drain_delay);
+    const bool delay = options.drain_delay > Duration::zero();
+    log::info(delay ? fmt::format("stopping: not ready any more, serving on for {}",
+                                  format_duration(options.drain_delay))
+                    : "stopping");
+    if (delay) wait_for_signal(signals, options.drain_delay);
     const std::size_t cut_off = server.stop(options.drain_timeout);
     if (cut_off > 0)
         log::warning(fmt::format("{} connections did not end within {} and were cut off", cut_off,

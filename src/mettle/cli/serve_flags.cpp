@@ -1,4 +1,5 @@
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/flags.hpp"
 #include "mettle/cli/serve.hpp"
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/cpus.hpp"
@@ -10,24 +11,19 @@ namespace mettle::cli {
 
 namespace {
 
-// Converts a flag's text with one of the parsers of base/units.
 template <typename T, typename Parse>
-CLI::Option* add_unit(CLI::App& flags, const std::string& name, T& target, Parse parse,
-                      const std::string& help, const std::string& shown) {
-    return flags
-        .add_option_function<std::string>(
-            name,
-            [&target, parse, name](const std::string& text) {
-                const auto value = parse(text);
-                if (!value) throw CLI::ValidationError(name, value.error().message);
-                target = static_cast<T>(*value);
-            },
-            help)
-        ->default_str(shown);
+Flags::Take take(T& target, Parse parse) {
+    return [&target, parse](const std::string& text) -> Result<void> {
+        const auto value = parse(text);
+        if (!value) return std::unexpected(value.error());
+        target = static_cast<T>(*value);
+        return {};
+    };
 }
 
-void add_flags(CLI::App& flags, ServeOptions& options, std::string& lane, std::string& level,
+void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& level,
                std::string& format) {
+    CLI::App& flags = all.app();
     flags
         .add_option("MODEL", options.models,
                     "a model.onnx, a model's folder, or a repository of such folders")
@@ -66,21 +62,21 @@ void add_flags(CLI::App& flags, ServeOptions& options, std::string& lane, std::s
         ->capture_default_str()
         ->group("Network");
     http::Limits& limits = options.server.limits;
-    add_unit(flags, "--max-body", limits.max_body_bytes, parse_size,
-             "largest request body; more is refused with 413", "64MiB")
+    all.add("--max-body", take(limits.max_body_bytes, parse_size),
+            "largest request body; more is refused with 413", "64MiB")
         ->group("Network");
     flags.add_option("--max-connections", limits.max_connections, "open connections; more get 503")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str()
         ->group("Network");
-    add_unit(flags, "--idle-timeout", limits.idle_timeout, parse_duration,
-             "close a connection without requests", "75s")
+    all.add("--idle-timeout", take(limits.idle_timeout, parse_duration),
+            "close a connection without requests", "75s")
         ->group("Network");
-    add_unit(flags, "--head-timeout", limits.head_timeout, parse_duration,
-             "a request's head has to arrive within", "10s")
+    all.add("--head-timeout", take(limits.head_timeout, parse_duration),
+            "a request's head has to arrive within", "10s")
         ->group("Network");
-    add_unit(flags, "--body-timeout", limits.body_timeout, parse_duration,
-             "a request's body has to arrive within", "60s")
+    all.add("--body-timeout", take(limits.body_timeout, parse_duration),
+            "a request's body has to arrive within", "60s")
         ->group("Network");
     flags
         .add_option("--ready-status", options.ready_status,
@@ -88,11 +84,11 @@ void add_flags(CLI::App& flags, ServeOptions& options, std::string& lane, std::s
         ->check(CLI::IsMember({400, 503}))
         ->capture_default_str()
         ->group("Network");
-    add_unit(flags, "--drain-delay", options.drain_delay, parse_duration,
-             "after SIGTERM, serve on for this long while not ready", "0s")
+    all.add("--drain-delay", take(options.drain_delay, parse_duration),
+            "after SIGTERM, serve on for this long while not ready", "0s")
         ->group("Shutdown");
-    add_unit(flags, "--drain-timeout", options.drain_timeout, parse_duration,
-             "then finish requests in flight within", "30s")
+    all.add("--drain-timeout", take(options.drain_timeout, parse_duration),
+            "then finish requests in flight within", "30s")
         ->group("Shutdown");
     flags.add_flag("--access-log", options.access_log, "a log line for each request")->group("Log");
     flags.add_option("--log-format", format, "text or json")
@@ -111,15 +107,11 @@ int serve_main(int argc, char** argv) {
     ServeOptions options;
     options.server.threads = options.workers = host::usable_cores();
     std::string lane = "auto", level = "info", format = "text";
-    CLI::App flags(
-        "Serves ONNX models over HTTP: KServe V2 (Triton's REST protocol), health and metrics.",
-        "mettle serve");
+    Flags flags(
+        "serve",
+        "Serves ONNX models over HTTP: KServe V2 (Triton's REST protocol), health and metrics.");
     add_flags(flags, options, lane, level, format);
-    try {
-        flags.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return flags.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
-    }
+    if (!flags.parse(argc, argv)) return static_cast<int>(ExitCode::passed);
     if (lane != "auto") options.lane = lane == "inline" ? Lane::inline_on_io : Lane::worker;
     if (format == "json") options.log_format = log::Format::json;
     options.log_level = level == "debug"     ? log::Level::debug

@@ -147,6 +147,8 @@ bool Connection::on_head() {
         read_more();
         return false;
     }
+    // Empty lines before a request are passed over (RFC 9112 2.2).
+    while (unread().starts_with("\r\n")) begin_ += 2;
     switch (parser_.parse_head(unread(), request)) {
         case RequestParser::Progress::refused:
             return refuse(parser_.refusal());
@@ -257,7 +259,8 @@ void Connection::send() {
 void Connection::encode_head() {
     std::size_t length = response.body.size();
     for (const auto& attachment : response.attachments) length += attachment.bytes.size();
-    must_close_ = must_close_ || response.close || !request.keep_alive || context_.draining;
+    must_close_ = must_close_ || response.close || !request.keep_alive ||
+                  context_.draining.load(std::memory_order_relaxed);
 
     head_out_.clear();
     const auto out = std::back_inserter(head_out_);

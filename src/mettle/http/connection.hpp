@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,9 +19,9 @@ struct ConnectionContext {
     Handler& handler;
     const Limits& limits;
     boost::asio::io_context& io;
-    TimePoint coarse_now;   // Of the last tick, at most half a second old.
-    std::string date_line;  // "Date: ...\r\n", renewed by the tick.
-    bool draining = false;  // Responses say `Connection: close`.
+    const std::atomic<bool>& draining;  // Responses say `Connection: close`. Set from outside.
+    TimePoint coarse_now;               // Of the last tick, at most half a second old.
+    std::string date_line;              // "Date: ...\r\n", renewed by the tick.
     std::size_t open = 0;
     std::size_t in_flight = 0;  // Requests that have been read and not been answered.
 };

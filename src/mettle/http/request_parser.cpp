@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <utility>
 
 namespace mettle::http {
 
@@ -40,6 +41,7 @@ public:
     bool head_done = false;
     bool too_many_headers = false;
     bool has_host = false;
+    bool has_transfer_encoding = false;
     bool expects_continue = false;
 
 private:
@@ -67,6 +69,13 @@ private:
         const bool inside = value.empty() || (!before(value.data(), input.data()) &&
                                               !before(input.data() + input.size(), value.data()));
         if (!inside) error = refused(beast_http::error::bad_value);
+        // Beast passes over codings that it does not know, and takes the body for a request.
+        if (field == beast_http::field::transfer_encoding) {
+            const bool only_chunked = same_name(view(value), "chunked");
+            if (!only_chunked || std::exchange(has_transfer_encoding, true)) {
+                error = refused(beast_http::error::bad_transfer_encoding);
+            }
+        }
         has_host |= field == beast_http::field::host;
         expects_continue |=
             field == beast_http::field::expect && same_name(view(value), "100-continue");
@@ -145,6 +154,12 @@ RequestParser::Progress RequestParser::refuse(int status, std::string message) {
     return Progress::refused;
 }
 
+// Beast remembers a request line that it has seen; here each call brings all bytes again.
+RequestParser::Progress RequestParser::start_again() {
+    reset();
+    return Progress::need_more;
+}
+
 RequestParser::Progress RequestParser::parse_head(std::string_view bytes, Request& request) {
     grammar_->input = bytes;
     grammar_->request = &request;
@@ -155,7 +170,7 @@ RequestParser::Progress RequestParser::parse_head(std::string_view bytes, Reques
         if (bytes.size() > limits_.max_head_bytes)
             error = refused(beast_http::error::header_limit);
         else
-            return Progress::need_more;
+            return start_again();
     }
     if (error) {
         refusal_ = refusal_for(error, limits_, grammar_->too_many_headers);

@@ -32,8 +32,9 @@ public:
     // Forgets the last request.
     void reset();
 
-    // `bytes` starts at the request's first byte and grows between calls. When done, `request` has
-    // everything but the body as views into `bytes`, and head_size() says where the body begins.
+    // `bytes` starts at the request's first byte and grows between calls; it may move. When done,
+    // `request` has everything but the body as views into `bytes`, and head_size() says where the
+    // body begins.
     Progress parse_head(std::string_view bytes, Request& request);
     std::size_t head_size() const;
 
@@ -52,6 +53,7 @@ public:
 private:
     class Grammar;
     Progress refuse(int status, std::string message);
+    Progress start_again();
 
     const Limits& limits_;
     std::unique_ptr<Grammar> grammar_;

@@ -72,8 +72,8 @@ class Server::IoThread {
 public:
     IoThread(Server& server, const tcp::endpoint& endpoint)
         : server_(server),
-          context_{server.handler_, server.options_.limits, io_, std::chrono::steady_clock::now(),
-                   date_line()} {
+          context_{server.handler_,  server.options_.limits,           io_,
+                   server.draining_, std::chrono::steady_clock::now(), date_line()} {
         acceptor_.open(endpoint.protocol());
         acceptor_.set_option(tcp::acceptor::reuse_address(true));
         acceptor_.set_option(ReusePort(true));
@@ -92,16 +92,11 @@ public:
         });
     }
 
-    void announce_drain() {
-        net::post(io_, [this] { context_.draining = true; });
-    }
-
     void stop_accepting() {
         net::post(io_, [this] {
             accept_what_is_queued();
             error_code ignored;
             acceptor_.close(ignored);
-            context_.draining = true;
             for_each_connection([](Connection& connection) { connection.drain(); });
         });
     }
@@ -210,10 +205,11 @@ void Server::start() {
 }
 
 void Server::announce_drain() {
-    for (auto& thread : threads_) thread->announce_drain();
+    draining_ = true;
 }
 
 std::size_t Server::stop(Duration timeout) {
+    draining_ = true;
     for (auto& thread : threads_) thread->stop_accepting();
     const TimePoint end = std::chrono::steady_clock::now() + timeout;
     while (open_ > 0 && std::chrono::steady_clock::now() < end) {

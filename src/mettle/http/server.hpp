@@ -49,6 +49,7 @@ private:
     Handler& handler_;
     std::uint16_t port_ = 0;
     std::atomic<std::size_t> open_ = 0;  // On all threads.
+    std::atomic<bool> draining_ = false;
     std::vector<std::unique_ptr<IoThread>> threads_;
 };
 

@@ -26,6 +26,9 @@ public:
 
     // What the last run gave, in this machine's memory, until the next run.
     virtual TensorView output(std::size_t index) const = 0;
+
+    // Memory that it holds, for whoever keeps slabs: it never shrinks.
+    virtual std::size_t bytes() const = 0;
 };
 
 // Lets another thread end a run early. Set up by the owner of a call, handed down to run().

@@ -27,8 +27,9 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
       model_(std::move(model)),
       queue_(options.max_queue) {
     warm_up();
-    lane_ = options.lane.value_or(time_model_.predict(1) < kInlineLimit ? Lane::inline_on_io
-                                                                        : Lane::worker);
+    const bool is_short = time_model_.predict(1) < kInlineLimit;
+    lane_ = options.lane.value_or(is_short ? Lane::inline_on_io : Lane::worker);
+    lane_may_change_ = !options.lane && is_short;
     for (int worker = 0; worker < options.workers; ++worker) {
         workers_.emplace_back([this] { work(); });
     }
@@ -71,7 +72,7 @@ Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
 
 void ServedModel::submit(InferenceCall& call) {
     stats_.in_flight.fetch_add(1, std::memory_order_relaxed);
-    if (lane_ == Lane::inline_on_io && time_model_.predict(call.rows) < kInlineLimit * 4) {
+    if (lane() == Lane::inline_on_io && time_model_.predict(call.rows) < kInlineLimit * 4) {
         call.chosen = call.parsed;
         return run(call);
     }
@@ -90,12 +91,32 @@ void ServedModel::work() {
     }
 }
 
+// A model can be short on the zeros of its warm-up and long on what clients send. One that keeps
+// being long leaves the I/O threads, which have others to serve, and comes back when it is short
+// again. A single long run is more likely the machine's doing.
+void ServedModel::observe(Duration took) {
+    constexpr int kPerSlowRun = 8, kMove = 64;
+    const int before = slowness_.load(std::memory_order_relaxed);
+    const int after =
+        std::clamp(before + (took > 5 * kInlineLimit ? kPerSlowRun : -1), 0, 2 * kMove);
+    if (after == before) return;
+    slowness_.store(after, std::memory_order_relaxed);
+    if (after >= kMove && lane() == Lane::inline_on_io) {
+        lane_.store(Lane::worker, std::memory_order_relaxed);
+        log::info(fmt::format("model {} takes {}: it runs on its workers from now on", name_,
+                              format_duration(took)));
+    } else if (after == 0 && lane() == Lane::worker) {
+        lane_.store(Lane::inline_on_io, std::memory_order_relaxed);
+    }
+}
+
 void ServedModel::run(InferenceCall& call) {
     call.started = call.chosen;
     call.batch_rows = call.rows;
     auto result = model_->run(*call.slab, call.token);
     call.finished = now();
     stats_.executions.add();
+    if (lane_may_change_ && call.rows == 1) observe(call.finished - call.started);
     if (result) stats_.rows.add(static_cast<std::uint64_t>(call.rows));
     stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     call.on_result(std::move(result));

@@ -5,6 +5,7 @@
 #include "mettle/inference/model_stats.hpp"
 #include "mettle/inference/time_model.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ public:
     Model& model() { return *model_; }
     const Model& model() const { return *model_; }
     const TimeModel& time_model() const { return time_model_; }
-    Lane lane() const { return lane_; }
+    Lane lane() const { return lane_.load(std::memory_order_relaxed); }
     int workers() const { return static_cast<int>(workers_.size()); }
     std::size_t queued() const { return queue_.size(); }
     ModelStats& stats() { return stats_; }
@@ -50,12 +51,15 @@ private:
     void warm_up();
     Duration measure(Slab& slab, std::int64_t rows, int times);
     void run(InferenceCall& call);
+    void observe(Duration took);
     void work();
 
     std::string name_;
     std::string version_;
     std::unique_ptr<Model> model_;
-    Lane lane_ = Lane::worker;
+    std::atomic<Lane> lane_ = Lane::worker;
+    bool lane_may_change_ = false;
+    std::atomic<int> slowness_ = 0;  // Of recent runs: see observe().
     TimeModel time_model_;
     ModelStats stats_;
     BoundedQueue<InferenceCall*> queue_;

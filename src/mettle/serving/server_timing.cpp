@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 
 namespace mettle {
@@ -31,12 +30,21 @@ bool acceptable(std::string_view id) {
     });
 }
 
+// Sixteen hexadecimal digits.
+void append_hex(std::string& out, std::uint64_t value) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    char digits[16];
+    for (int at = 15; at >= 0; --at, value >>= 4) digits[at] = kDigits[value & 15];
+    out.append(digits, sizeof digits);
+}
+
 // Unlike any other's: a random start for each thread, and a count.
-std::string next_id() {
+void append_new_id(std::string& out) {
     thread_local const std::uint64_t prefix =
         (std::uint64_t{std::random_device()()} << 32) | std::random_device()();
     thread_local std::uint64_t count = 0;
-    return fmt::format("{:016x}{:08x}", prefix, ++count);
+    append_hex(out, prefix);
+    append_hex(out, ++count);
 }
 
 }  // namespace
@@ -56,8 +64,11 @@ void add_server_timing(http::Response& response, const InferenceCall& call, Time
 
 void add_request_id(http::Response& response, std::string_view from_client) {
     response.headers += "x-request-id: ";
-    acceptable(from_client) ? response.headers.append(from_client)
-                            : response.headers.append(next_id());
+    if (acceptable(from_client)) {
+        response.headers += from_client;
+    } else {
+        append_new_id(response.headers);
+    }
     response.headers += "\r\n";
 }
 

@@ -2,6 +2,8 @@
 
 #include "mettle/base/assert.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -53,6 +55,14 @@ void OnnxSlab::borrow_input(std::size_t index, const TensorView& view) {
 
 TensorView OnnxSlab::output(std::size_t index) const {
     return outputs_[index].view;
+}
+
+std::size_t OnnxSlab::bytes() const {
+    std::size_t sum = 0;
+    for (const Input& input : inputs_) sum += input.memory.data().size();
+    for (const Output& output : outputs_)
+        sum += std::max(output.memory.data().size(), output.view.data.size());
+    return sum;
 }
 
 Result<void> OnnxSlab::prepare() {

@@ -18,6 +18,7 @@ public:
     std::span<std::byte> input(std::size_t index, const Shape& shape) override;
     void borrow_input(std::size_t index, const TensorView& view) override;
     TensorView output(std::size_t index) const override;
+    std::size_t bytes() const override;
 
     // For the model's run(): the values in and out, and reading what came out. Outputs that are
     // foreseen get memory beforehand; the others are null and made by the runtime.

@@ -16,6 +16,7 @@ public:
     }
     void borrow_input(std::size_t index, const TensorView& view) override { inputs[index] = view; }
     TensorView output(std::size_t index) const override { return outputs.at(index); }
+    std::size_t bytes() const override { return 0; }
 
     template <typename T>
     std::vector<T> values(std::size_t index) const {

@@ -1,6 +1,7 @@
 #include "mettle/serving/v2/infer_request.hpp"
 
 #include "mettle/serving/v2/json_data.hpp"
+#include "mettle/serving/v2/number_scanner.hpp"
 
 #include <fmt/format.h>
 
@@ -34,7 +35,7 @@ struct InputText {
     std::string datatype;
     Shape shape;
     std::optional<std::uint64_t> binary_size;
-    std::string_view data;  // As text, where it has to wait.
+    std::string_view data;  // Its text, brackets included.
     bool has_name = false, has_datatype = false, has_shape = false, has_data = false;
 };
 
@@ -52,9 +53,9 @@ struct InferRequestParser::State {
     std::int64_t rows = -1;
 
     json::parser outer;
-    json::parser inner;               // For "data" that had to wait.
+    json::parser inner;  // For "data", once it is known how to read it.
+    json::document data_document;
     std::vector<std::string> packed;  // BYTES inputs in V2's form, by input.
-    std::vector<Tensor> aligned;      // Copies of binary tensors that were not aligned.
     InputText input;
 
     Result<void> root(json::object object);
@@ -64,7 +65,8 @@ struct InferRequestParser::State {
     Result<void> read_shape(json::value value);
     Result<void> input_parameters(json::object object);
     Result<std::size_t> identify();
-    Result<void> take_data(json::array data);
+    Result<void> take_data();
+    Result<json::array> data_array();
     Result<void> take_binary(std::size_t index);
     Result<void> outputs(json::array array);
     Result<void> one_output(json::object object);
@@ -142,7 +144,6 @@ Result<void> InferRequestParser::State::inputs(json::array array) {
 
 Result<void> InferRequestParser::State::one_input(json::object object) {
     input = {};
-    bool taken = false;
     for (auto field : object) {
         std::string_view key;
         json::value value;
@@ -173,13 +174,8 @@ Result<void> InferRequestParser::State::one_input(json::object object) {
                 return wrong("input '{}': 'data' is given twice", input.name);
             json::array data;
             METTLE_V2_GET(value.get_array(), data, "input '{}': 'data' is not an array", input.name)
-            taken = input.has_name && input.has_datatype && input.has_shape;
-            if (taken) {
-                if (auto read = take_data(data); !read) return read;
-            } else {
-                METTLE_V2_GET(data.raw_json(), input.data, "input '{}': 'data' is not an array",
-                              input.name)
-            }
+            METTLE_V2_GET(data.raw_json(), input.data, "input '{}': 'data' is not an array",
+                          input.name)
         }
     }
     if (!input.has_name) return wrong("an input has no 'name'");
@@ -187,7 +183,6 @@ Result<void> InferRequestParser::State::one_input(json::object object) {
     if (!input.has_shape) return wrong("input '{}' has no 'shape'", input.name);
     if (input.has_data && input.binary_size)
         return wrong("input '{}' has both 'data' and 'binary_data_size'", input.name);
-    if (taken) return {};
     if (input.binary_size) {
         const auto index = identify();
         if (!index) return std::unexpected(index.error());
@@ -196,14 +191,7 @@ Result<void> InferRequestParser::State::one_input(json::object object) {
     if (!input.has_data)
         return wrong("input '{}' has neither 'data' nor the parameter 'binary_data_size'",
                      input.name);
-    json::document document;
-    json::array data;
-    // The text lies within the request, so the bytes behind it are readable.
-    const simdjson::padded_string_view padded(input.data,
-                                              input.data.size() + simdjson::SIMDJSON_PADDING);
-    METTLE_V2_GET(inner.iterate(padded), document, "input '{}': 'data' is not an array", input.name)
-    METTLE_V2_GET(document.get_array(), data, "input '{}': 'data' is not an array", input.name)
-    return take_data(data);
+    return take_data();
 }
 
 Result<void> InferRequestParser::State::read_shape(json::value value) {
@@ -277,28 +265,48 @@ Result<std::size_t> InferRequestParser::State::identify() {
             return wrong("input '{}': {} rows, and another input has {}", input.name,
                          input.shape[0], rows);
         rows = input.shape[0];
+        if (rows == 0) return wrong("input '{}' has no rows: send at least one", input.name);
     }
     return index;
 }
 
-Result<void> InferRequestParser::State::take_data(json::array data) {
+Result<void> InferRequestParser::State::take_data() {
     const auto index = identify();
     if (!index) return std::unexpected(index.error());
     const auto count = static_cast<std::size_t>(input.shape.element_count().value());
     // A value takes a digit and a comma: what promises more than the request can hold is refused
     // before memory is made for it.
-    if (count > text.size())
+    if (count > input.data.size()) {
         return wrong("input '{}': data has fewer values than shape {} has", input.name,
                      input.shape.to_string());
+    }
     const DataType type = signature->inputs[*index].type;
     if (type == DataType::bytes) {
+        const auto data = data_array();
+        if (!data) return std::unexpected(data.error());
         packed[*index].clear();
-        if (auto read = read_strings(data, input.shape, packed[*index], input.name); !read)
+        if (auto read = read_strings(*data, input.shape, packed[*index], input.name); !read)
             return read;
         slab->borrow_input(*index, {type, input.shape, std::as_bytes(std::span(packed[*index]))});
         return {};
     }
-    return read_numbers(data, type, input.shape, slab->input(*index, input.shape), input.name);
+    const std::span<std::byte> memory = slab->input(*index, input.shape);
+    if (scan_numbers(input.data, type, input.shape, memory)) return {};
+    const auto data = data_array();
+    if (!data) return std::unexpected(data.error());
+    return read_numbers(*data, type, input.shape, memory, input.name);
+}
+
+// The text of "data" as an array of its own. It lies within the request, so the bytes behind it are
+// readable.
+Result<json::array> InferRequestParser::State::data_array() {
+    json::array data;
+    const simdjson::padded_string_view padded(input.data,
+                                              input.data.size() + simdjson::SIMDJSON_PADDING);
+    METTLE_V2_GET(inner.iterate(padded), data_document, "input '{}': 'data' is not an array",
+                  input.name)
+    METTLE_V2_GET(data_document.get_array(), data, "input '{}': 'data' is not an array", input.name)
+    return data;
 }
 
 Result<void> InferRequestParser::State::take_binary(std::size_t index) {

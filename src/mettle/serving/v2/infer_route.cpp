@@ -125,11 +125,14 @@ public:
         owned->exchange.reset();
         const std::lock_guard lock(mutex_);
         auto& calls = free_[&owned->model];
-        if (calls.size() < kMostKept) calls.push_back(std::move(owned));
+        const bool small = owned->slab->bytes() <= kMostKeptBytes;
+        if (small && calls.size() < kMostKept) calls.push_back(std::move(owned));
     }
 
 private:
-    static constexpr std::size_t kMostKept = 256;  // More are freed: they hold a run's memory each.
+    // Beyond these a call is freed: it holds the memory of the largest run that it had.
+    static constexpr std::size_t kMostKept = 64;
+    static constexpr std::size_t kMostKeptBytes = 1 << 20;
     std::mutex mutex_;
     std::unordered_map<ServedModel*, std::vector<std::unique_ptr<Call>>> free_;
 };

@@ -109,20 +109,23 @@ void append_elements(std::string& out, const TensorView& tensor) {
 void append_string(std::string& out, std::string_view text) {
     constexpr std::string_view kHex = "0123456789abcdef";
     out += '"';
-    for (const char character : text) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (character == '"' || character == '\\') {
-            out += '\\';
-            out += character;
-        } else if (byte < 0x20) {
-            out += "\\u00";
+    std::size_t written = 0;  // What is before needs no escape, and goes out in one piece.
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool quoted = byte == '"' || byte == '\\';
+        if (byte >= 0x20 && !quoted) continue;
+        out.append(text, written, at - written);
+        written = at + 1;
+        out += '\\';
+        if (quoted) {
+            out += text[at];
+        } else {
+            out += "u00";
             out += kHex[byte >> 4];
             out += kHex[byte & 15];
-        } else {
-            out += character;
         }
     }
-    out += '"';
+    out.append(text, written).append("\"");
 }
 
 }  // namespace mettle::v2

@@ -1,0 +1,196 @@
+#include "mettle/serving/v2/number_scanner.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+namespace mettle::v2 {
+
+namespace {
+
+constexpr std::array<double, 23> kPowersOfTen = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr std::uint64_t kExactIntegers = std::uint64_t{1} << 53;
+
+bool is_digit(char character) {
+    return static_cast<unsigned char>(character - '0') < 10;
+}
+bool is_space(char character) {
+    return character == ' ' || character == '\n' || character == '\r' || character == '\t';
+}
+
+// The parts of a JSON number: value = ±digits · 10^exponent, unless it has more digits than fit.
+struct Decimal {
+    std::uint64_t digits = 0;
+    std::int64_t exponent = 0;
+    bool negative = false;
+    bool whole = true;   // No point and no exponent.
+    bool exact = false;  // At most 19 digits.
+};
+
+// Reads the grammar of RFC 8259: no leading zeros, digits on both sides of a point. Stops behind
+// the number; null when there is none.
+const char* read_decimal(const char* at, const char* end, Decimal& out) {
+    out.negative = at < end && *at == '-';
+    if (out.negative) ++at;
+    const char* const first = at;
+    while (at < end && is_digit(*at))
+        out.digits = out.digits * 10 + static_cast<unsigned>(*at++ - '0');
+    auto count = at - first;
+    if (count == 0 || (count > 1 && *first == '0')) return nullptr;
+    if (at < end && *at == '.') {
+        const char* const point = at++;
+        while (at < end && is_digit(*at))
+            out.digits = out.digits * 10 + static_cast<unsigned>(*at++ - '0');
+        out.exponent = point + 1 - at;
+        if (out.exponent == 0) return nullptr;
+        count -= out.exponent;
+        out.whole = false;
+    }
+    if (at < end && (*at | 0x20) == 'e') {
+        std::int64_t power = 0;
+        ++at;
+        const bool minus = at < end && *at == '-';
+        if (at < end && (*at == '-' || *at == '+')) ++at;
+        const char* const digits = at;
+        while (at < end && is_digit(*at))
+            power = std::min<std::int64_t>(power * 10 + (*at++ - '0'), 100'000);
+        if (at == digits) return nullptr;
+        out.exponent += minus ? -power : power;
+        out.whole = false;
+    }
+    out.exact = count <= 19;
+    return at;
+}
+
+// Clinger's fast path: an integer below 2^53 times or over a power of ten that a double holds
+// exactly is rounded once, so it is the nearest double. The rest goes to the library.
+template <std::floating_point T>
+bool convert(const char* begin, const char* end, const Decimal& decimal, T& out) {
+    double value = 0;
+    if (decimal.exact && decimal.digits <= kExactIntegers && std::abs(decimal.exponent) <= 22) {
+        const auto digits = static_cast<double>(decimal.digits);
+        const double power = kPowersOfTen[static_cast<std::size_t>(std::abs(decimal.exponent))];
+        value = decimal.exponent < 0 ? digits / power : digits * power;
+        if (decimal.negative) value = -value;
+    } else if (std::from_chars(begin, end, value).ec != std::errc{}) {
+        return false;
+    }
+    out = static_cast<T>(value);
+    return std::isfinite(out);
+}
+
+template <std::integral T>
+bool convert(const char* begin, const char* end, const Decimal& decimal, T& out) {
+    if (!decimal.whole || (decimal.negative && std::unsigned_integral<T>)) return false;
+    return std::from_chars(begin, end, out).ec == std::errc{};
+}
+
+template <typename T>
+class Scanner {
+public:
+    Scanner(std::string_view text, const Shape& shape, std::span<std::byte> memory)
+        : at_(text.data()),
+          end_(at_ + text.size()),
+          shape_(shape),
+          to_(memory.data()),
+          memory_end_(to_ + memory.size()) {}
+
+    bool scan() {
+        if (!take('[')) return false;
+        skip_space();
+        const bool nested = shape_.rank() > 1 && at_ < end_ && *at_ == '[';
+        const bool done =
+            nested ? arrays(0)
+                   : numbers((memory_end_ - to_) / static_cast<std::ptrdiff_t>(sizeof(T)));
+        return done && at_ == end_ && to_ == memory_end_;
+    }
+
+private:
+    void skip_space() {
+        while (at_ < end_ && is_space(*at_)) ++at_;
+    }
+    bool take(char wanted) {
+        skip_space();
+        if (at_ == end_ || *at_ != wanted) return false;
+        ++at_;
+        return true;
+    }
+
+    // Behind the '[' of a level that holds arrays.
+    bool arrays(std::size_t axis) {
+        const bool innermost = axis + 2 == shape_.rank();
+        for (std::int64_t index = 0; index < shape_[axis]; ++index) {
+            if (index > 0 && !take(',')) return false;
+            if (!take('[')) return false;
+            if (!(innermost ? numbers(shape_[axis + 1]) : arrays(axis + 1))) return false;
+        }
+        return take(']');
+    }
+
+    // Behind the '[' of a level that holds `count` numbers.
+    bool numbers(std::int64_t count) {
+        for (std::int64_t index = 0; index < count; ++index) {
+            if (index > 0 && !take(',')) return false;
+            skip_space();
+            Decimal decimal;
+            const char* const behind = read_decimal(at_, end_, decimal);
+            T value{};
+            if (!behind || to_ == memory_end_ || !convert(at_, behind, decimal, value))
+                return false;
+            std::memcpy(to_, &value, sizeof(T));
+            to_ += sizeof(T);
+            at_ = behind;
+        }
+        return take(']');
+    }
+
+    const char* at_;
+    const char* end_;
+    const Shape& shape_;
+    std::byte* to_;
+    std::byte* memory_end_;
+};
+
+template <typename T>
+bool scan_as(std::string_view text, const Shape& shape, std::span<std::byte> memory) {
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return Scanner<T>(text, shape, memory).scan();
+}
+
+}  // namespace
+
+bool scan_numbers(std::string_view text, DataType type, const Shape& shape,
+                  std::span<std::byte> memory) {
+    switch (type) {
+        case DataType::fp32:
+            return scan_as<float>(text, shape, memory);
+        case DataType::fp64:
+            return scan_as<double>(text, shape, memory);
+        case DataType::int8:
+            return scan_as<std::int8_t>(text, shape, memory);
+        case DataType::int16:
+            return scan_as<std::int16_t>(text, shape, memory);
+        case DataType::int32:
+            return scan_as<std::int32_t>(text, shape, memory);
+        case DataType::int64:
+            return scan_as<std::int64_t>(text, shape, memory);
+        case DataType::uint8:
+            return scan_as<std::uint8_t>(text, shape, memory);
+        case DataType::uint16:
+            return scan_as<std::uint16_t>(text, shape, memory);
+        case DataType::uint32:
+            return scan_as<std::uint32_t>(text, shape, memory);
+        case DataType::uint64:
+            return scan_as<std::uint64_t>(text, shape, memory);
+        default:
+            return false;
+    }
+}
+
+}  // namespace mettle::v2
