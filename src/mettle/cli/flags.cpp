@@ -210,15 +210,35 @@ Flags::Flags(std::string verb, const std::string& what)
         "from --config FILE;\nthe flag wins over the environment, and that over the file.");
 }
 
+namespace {
+
+// What `take` finds wrong, with the flag's name.
+void take_or_throw(const Flags::Take& take, const std::string& names, const std::string& text) {
+    if (const auto taken = take(text); !taken) {
+        const std::string flag = names.substr(names.rfind("--"));
+        throw StartupError(fmt::format("{}: {}", flag, taken.error().message));
+    }
+}
+
+}  // namespace
+
 CLI::Option* Flags::add(const std::string& names, Take take, const std::string& help,
                         const std::string& shown_default) {
     const auto read = [take = std::move(take), names](const std::string& text) {
-        if (const auto taken = take(text); !taken) {
-            const std::string flag = names.substr(names.rfind("--"));
-            throw StartupError(fmt::format("{}: {}", flag, taken.error().message));
-        }
+        take_or_throw(take, names, text);
     };
     CLI::Option* option = app_.add_option_function<std::string>(names, read, help);
+    if (!shown_default.empty()) option->default_str(shown_default);
+    return option;
+}
+
+CLI::Option* Flags::add_list(const std::string& names, Take take, const std::string& help,
+                             const std::string& shown_default) {
+    const auto read = [take = std::move(take), names](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) take_or_throw(take, names, text);
+    };
+    CLI::Option* option = app_.add_option_function<std::vector<std::string>>(names, read, help);
+    option->allow_extra_args(false)->type_size(1);
     if (!shown_default.empty()) option->default_str(shown_default);
     return option;
 }

@@ -28,6 +28,10 @@ public:
     CLI::Option* add(const std::string& names, Take take, const std::string& help,
                      const std::string& shown_default = "");
 
+    // The same, repeatable: `take` gets each value.
+    CLI::Option* add_list(const std::string& names, Take take, const std::string& help,
+                          const std::string& shown_default = "");
+
     // False when --help or --version was asked for and has been printed. Throws StartupError for
     // what is wrong, with what would be right: an unknown flag gets the most similar one.
     bool parse(int argc, char** argv);

@@ -182,7 +182,7 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
             "V2: rows in a request", "1")
         ->group(group);
     flags
-        .add(
+        .add_list(
             "--shape",
             [&options](const std::string& text) -> Result<void> {
                 auto shape = payload::parse_shape(text);
@@ -191,8 +191,6 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
                 return {};
             },
             "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
         ->group(group);
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
@@ -204,10 +202,8 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
     flags.add("--body", into(options.body, read_body), "plain HTTP: file with the body")
         ->group(group);
     flags
-        .add("--header", add_to(options.headers, parse_header),
-             "'Name: value' of every request; repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("--header", add_to(options.headers, parse_header),
+                  "'Name: value' of every request; repeatable")
         ->group(group);
 }
 
@@ -257,19 +253,18 @@ void add_result_flags(Flags& flags, LoadOptions& options) {
         return results::parse_lasting_expression(text);
     };
     flags
-        .add("-o,--output", add_to(options.outputs, parse_output),
-             "write the result: .json, .html, .xml (JUnit), .md or .hlog; repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("-o,--output", add_to(options.outputs, parse_output),
+                  "write the result: .json, .html, .xml (JUnit), .md or .hlog; repeatable")
         ->group(group);
     flags
-        .add("--html",
-             add_to(options.outputs,
-                    [](const std::string& text) -> Result<std::string> {
-                        const std::string path = text.ends_with(".html") ? text : text + ".html";
-                        return parse_output(path);
-                    }),
-             "write the report page")
+        .add_list("--html",
+                  add_to(options.outputs,
+                         [](const std::string& text) -> Result<std::string> {
+                             const std::string path =
+                                 text.ends_with(".html") ? text : text + ".html";
+                             return parse_output(path);
+                         }),
+                  "write the report page")
         ->group(group);
     flags.app()
         .add_option("--csv", options.csv, "write Locust's four CSV files with this prefix")
@@ -285,17 +280,14 @@ void add_result_flags(Flags& flags, LoadOptions& options) {
         .add_option("--json-file", options.json_file, "write them to this name + .json")
         ->group(group);
     flags
-        .add("--fail-if", add_to(options.fail_if, expression),
-             "exit code 1 when true, as 'p99>50ms' or 'error_rate>1%'; repeatable",
-             "any failed request")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("--fail-if", add_to(options.fail_if, expression),
+                  "exit code 1 when true, as 'p99>50ms' or 'error_rate>1%'; repeatable",
+                  "any failed request")
         ->group(group);
     flags
-        .add("--abort-if", add_to(options.abort_if, lasting),
-             "end the run when true of its last seconds, as 'error_rate>50% for 10s'; repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list(
+            "--abort-if", add_to(options.abort_if, lasting),
+            "end the run when true of its last seconds, as 'error_rate>50% for 10s'; repeatable")
         ->group(group);
     flags.app().add_flag("--only-summary", options.only_summary, "no live table")->group(group);
     flags.app()
