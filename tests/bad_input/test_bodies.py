@@ -5,7 +5,7 @@ import pytest
 from support import paths, samples
 from support.http import ask
 from support.samples import INFER, assert_right
-from support.wrong_bodies import WRONG, WRONG_BINARY, one, whole
+from support.wrong_bodies import WRONG, WRONG_BINARY, whole
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -37,13 +37,6 @@ def test_what_is_not_known_is_passed_over(digits):
 def test_deep_nesting_in_what_nobody_reads_does_no_harm(digits):
     body = b'{"unknown":' + b"[" * 100_000 + b"]" * 100_000 + b"," + samples.body()[1:]
     assert ask(digits.url + INFER, "POST", body).status in (200, 400)
-
-
-def test_no_rows_are_a_clients_mistake_or_an_answer_without_rows(digits):
-    reply = ask(digits.url + INFER, "POST", one(shape=[0, 64], data=[]))
-    assert reply.status in (200, 400), reply.body
-    if reply.status == 200:
-        assert samples.output(reply.json(), "label")["shape"] == [0]
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])

@@ -69,6 +69,7 @@ WRONG = {
     "shape of rank 9": (one(shape=[1] * 9), ""),
     "shape of rank 10,000": (one(shape=[1] * 10_000), ""),
     "shape of another size": (one(shape=[1, 63]), "the model takes [-1,64]"),
+    "no rows": (one(shape=[0, 64], data=[]), "no rows"),
     "shape negative": (one(shape=[-1, 64]), "shape is [-1,64]"),
     "shape overflows 64 bits": (one(shape=[2**64, 64]), "shape"),
     "shape overflows in the product": (one(shape=[2**62, 64]), ""),
