@@ -112,7 +112,9 @@ def describe(sample) -> str:
     if isinstance(sample, float):
         return f"{sample:.4g}"
     if hasattr(sample, "rps"):
-        p50 = f", p50 {sample.p50_us:.0f} µs" if sample.p50_us else ""
-        server = f", server {sample.server_cpu_us:.1f} µs" if sample.server_cpu_us else ""
-        return f"{sample.rps:,.0f} requests/s, CPU a request: client {sample.cpu_us_a_request:.2f} µs{server}{p50}"
+        parts = [f"{sample.rps:,.0f} requests/s"]
+        parts += [f"p50 {sample.p50_us:.0f} µs"] if sample.p50_us is not None else []
+        parts += [f"client {sample.cpu_us_a_request:.2f} µs CPU a request"] if sample.cpu_s is not None else []
+        parts += [f"server {sample.server_cpu_us:.1f} µs"] if sample.server_cpu_us is not None else []
+        return ", ".join(parts)
     return str(sample)

@@ -32,7 +32,7 @@ class Load:
 
     requests: int
     rps: float
-    cpu_s: float
+    cpu_s: float | None  # None where it would hold much else: the start of Python, warm-up that is not counted
     wall_s: float
     p50_us: float | None = None
     p99_us: float | None = None
@@ -101,6 +101,11 @@ def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Pa
                 latency["p50"] * 1000, latency["p99"] * 1000), result
 
 
+def reasons(result: dict) -> str:
+    """A run's own verdict on itself, with its reasons."""
+    return ": ".join([result["validity"]["verdict"], "; ".join(map(str, result["validity"]["reasons"]))])
+
+
 def locust(call: Call, user: str, users: int, seconds: float, cpu: int) -> Load:
     """One Locust process; `user` is HttpUser or FastHttpUser. Speed as from the first answer to the last."""
     ended = run_client(
@@ -116,13 +121,13 @@ def locust(call: Call, user: str, users: int, seconds: float, cpu: int) -> Load:
         raise MeasurementFailed(f"locust: {entry['num_failures']} of {entry['num_requests']} requests failed")
     span = entry["last_request_timestamp"] - entry["start_time"]
     times = sorted((float(t), n) for t, n in entry["response_times"].items())
-    return Load(entry["num_requests"], entry["num_requests"] / span, ended.cpu_s, ended.wall_s,
+    return Load(entry["num_requests"], entry["num_requests"] / span, None, ended.wall_s,
                 _quantile(times, 0.5) * 1000, _quantile(times, 0.99) * 1000)
 
 
 def perf_analyzer(port: int, model: str, data: pathlib.Path, concurrency: int, seconds: float, cpu: int,
                   scratch: pathlib.Path) -> Load:
-    """Binary tensors, its default. Its speed is that of the last window, its CPU bill that of the whole run."""
+    """Binary tensors, its default. Its speed is that of the measured windows."""
     report = scratch / "perf_analyzer.csv"
     report.unlink(missing_ok=True)
     ended = run_client(
@@ -135,8 +140,9 @@ def perf_analyzer(port: int, model: str, data: pathlib.Path, concurrency: int, s
     value = dict(zip(header, row))
     rps = float(value["Inferences/Second"])
     count = re.search(r"Request count: (\d+)", ended.stdout)
-    requests = int(count[1]) if count else round(rps * ended.wall_s)
-    return Load(requests, rps, ended.cpu_s, ended.wall_s, float(value["p50 latency"]), float(value["p99 latency"]))
+    if not count:
+        raise MeasurementFailed(f"perf_analyzer: {ended.stdout.strip()[-300:]}")
+    return Load(int(count[1]), rps, None, ended.wall_s, float(value["p50 latency"]), float(value["p99 latency"]))
 
 
 def _quantile(times: list, q: float) -> float:

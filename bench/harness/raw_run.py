@@ -7,7 +7,7 @@ from .errors import MeasurementFailed, Unavailable
 from .process import run_client
 
 PYTHON_NOTE = ("raw run timed from Python with bound buffers (ort_raw_bench is not built), which adds "
-               "some 0.5 µs to it and so flatters us a little")
+               "1 to 2 µs to it and so flatters us")
 
 
 def native() -> bool:

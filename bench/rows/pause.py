@@ -7,12 +7,14 @@ import time
 
 from harness import digits, machine, servers
 from harness.compare import Line, Plan, Series
+from harness.errors import MeasurementFailed
 from harness.fleet import Fleet
-from harness.load import mettle
+from harness.load import mettle, reasons
 
 RATE = 2000
 PAUSE_S = 1.4
 RUN_S = 10.0
+TRIES = 3  # the arithmetic holds for a run whose generator kept its promise
 
 
 class Pause(threading.Thread):
@@ -39,16 +41,24 @@ def run(plan: Plan) -> list[Line]:
         (worker,) = machine.descendants(fleet["nginx"].pid)
 
         def reported_and_due() -> tuple[float, float]:
+            for _ in range(TRIES):
+                reported, due, result = once()
+                if result["validity"]["verdict"] == "VALID":
+                    return reported, due
+                plan.say(f"    again: the run called itself {reasons(result)}")
+            raise MeasurementFailed(f"{TRIES} runs of {TRIES} called themselves {reasons(result)}")
+
+        def once() -> tuple[float, float, dict]:
             pause = Pause(worker)
             pause.start()
             try:
-                load, _ = mettle(call, 0, RUN_S, plan.client_cpu, plan.scratch, "--rate", RATE, "--max-connections",
+                load, result = mettle(call, 0, RUN_S, plan.client_cpu, plan.scratch, "--rate", RATE, "--max-connections",
                                  4096, closed=False)
             finally:
                 pause.join()
             # Due evenly through the pause of P seconds, P·RATE requests wait from P down to 0; of the N in all
             # the slowest hundredth are above the p99: it is P less the time in which 0.01·N fall due.
-            return load.p99_us / 1000, (pause.lasted_s - 0.01 * load.requests / RATE) * 1000
+            return load.p99_us / 1000, (pause.lasted_s - 0.01 * load.requests / RATE) * 1000, result
 
         series = Series(plan, {"p99 reported, p99 by arithmetic (ms)": reported_and_due}, repeats=min(3, plan.repeats))
     name = "p99 reported, p99 by arithmetic (ms)"
