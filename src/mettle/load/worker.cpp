@@ -1,5 +1,6 @@
 #include "mettle/load/worker.hpp"
 
+#include "mettle/host/cgroup.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/load/arrivals.hpp"
 #include "mettle/load/users.hpp"
@@ -7,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -40,6 +42,12 @@ std::int64_t later(std::int64_t moment_ns, std::int64_t length_ns) {
 std::uint64_t share_of(std::uint64_t all, int worker, int workers) {
     const auto count = static_cast<std::uint64_t>(workers);
     return all / count + (static_cast<std::uint64_t>(worker) < all % count ? 1 : 0);
+}
+
+// Spinning on a machine's only CPU, or at the cost of a quota, would take the time from the target.
+// Being pinned to one of several CPUs is no reason: whoever pins means it to be ours.
+bool has_cpu_to_spare() {
+    return ::sysconf(_SC_NPROCESSORS_ONLN) > 1 && host::cpu_quota().value_or(2) > 1;
 }
 
 void pin(const LoadPlan& plan, int worker) {
@@ -82,7 +90,7 @@ Worker::Worker(const LoadPlan& plan, const TransportFactory& transports, int ind
       next_report_ns_(times.counted_from_ns + kSecond),
       timeout_ns_(plan.timeout.count()),
       spin_window_ns_(kLongestSpin / 2),
-      may_spin_(plan.open.has_value() && host::usable_cores() > 1) {}
+      may_spin_(plan.open.has_value() && has_cpu_to_spare()) {}
 
 std::unique_ptr<Source> Worker::make_source() {
     const std::uint64_t iterations =
