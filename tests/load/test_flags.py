@@ -6,9 +6,9 @@ from support.process import mettle
 
 URL = "http://127.0.0.1:1"
 WRONG = {
-    "no target": (["--rate", "10"], "target"),
+    "no target": (["--rate", "10"], "URL"),
     "unknown flag": ([URL, "--spwan-rate", "3"], "did you mean --spawn-rate"),
-    "a header as host": ([URL, "-H", "Authorization: Bearer x"], "--header"),
+    "a header as host": (["-H", "Authorization: Bearer x"], "--header"),
     "users and a rate": ([URL, "-u", "5", "--rate", "10"], "--rate"),
     "spawn rate without users": ([URL, "--rate", "10", "-r", "5"], "--rate"),
     "wait in an open loop": ([URL, "--rate", "10", "--wait", "1s"], "--wait"),
@@ -32,7 +32,7 @@ WRONG = {
     "body not there": ([URL, "--body", "/nowhere/body.json"], "/nowhere/body.json"),
     "header without a colon": ([URL, "--header", "colonless"], "colonless"),
     "file of an unknown kind": ([URL, "-o", "run.pdf"], ".pdf"),
-    "file that cannot be written": ([URL, "-o", "/proc/nowhere/run.json"], "/proc/nowhere/run.json"),
+    "file that cannot be written": ([URL, "-o", "/proc/nowhere/run.json"], "/proc/nowhere"),
     "fail-if": ([URL, "--fail-if", "p99"], "p99"),
     "scheme": (["ftp://127.0.0.1"], "ftp"),
     "protocol": (["v9+http://127.0.0.1"], "v9"),

@@ -14,19 +14,22 @@ def served(server, model="digits") -> tuple[int, int]:
 
 
 def test_open_loop_holds_its_rate_without_a_failure(serve, tmp_path):
-    server = serve()
-    run = load(tmp_path, "v2+" + server.url, "--rate", "2000", "-t", "5s")
-    assert run.code == 0, run
-    result = run.result
-    assert result["load"]["kind"] == "open" and result["load"]["rate_rps"] == 2000
-    assert (result["target"]["protocol"], result["target"]["model"]) == ("v2", "digits")
-    assert result["totals"]["failures"] == 0 and result["failures"] == []
-    assert abs(result["totals"]["requests"] - 10_000) <= 300  # Poisson: the spread of a count is its root.
-    assert abs(result["duration_s"] - 5) < 0.5
-    assert result["latency_ms"]["count"] == result["service_ms"]["count"] == result["totals"]["requests"]
-    assert result["validity"]["verdict"] == "VALID" or result["validity"]["reasons"]
-    count, _ = served(server)
-    assert 0 <= count - result["totals"]["requests"] <= 5  # What is asked before the load is not in it.
+    for attempt in range(3):
+        server = serve()
+        run = load(tmp_path, "v2+" + server.url, "--rate", "2000", "-t", "5s")
+        assert run.passed, run
+        result = run.result
+        assert result["load"]["kind"] == "open" and result["load"]["rate_rps"] == 2000
+        assert (result["target"]["protocol"], result["target"]["model"]) == ("v2", "digits")
+        assert result["totals"]["failures"] == 0 and result["failures"] == []
+        assert abs(result["totals"]["requests"] - 10_000) <= 300  # Poisson: a count spreads by its root.
+        assert result["latency_ms"]["count"] == result["service_ms"]["count"] == result["totals"]["requests"]
+        assert 0 <= served(server)[0] - result["totals"]["requests"] <= 5  # What is asked before the load is not in it.
+        if run.valid:
+            assert run.code == 0 and abs(result["duration_s"] - 5) < 0.2
+            assert abs(result["totals"]["rps"] - 2000) < 80
+            return
+    pytest.skip(f"the machine was too busy for a valid run: {result['validity']['reasons']}")
 
 
 def test_latencies_are_ordered_and_contain_the_service_time(digits, tmp_path):
@@ -47,7 +50,7 @@ def test_constant_arrivals_are_exactly_as_many_as_they_should_be(digits, tmp_pat
 def test_closed_loop_keeps_its_users(serve, tmp_path):
     server = serve()
     run = load(tmp_path, "v2+" + server.url, "-u", "4", "-t", "2s")
-    assert run.code == 0, run
+    assert run.passed, run
     assert run.result["load"]["kind"] == "closed" and run.result["load"]["users"] == 4
     assert run.result["totals"]["requests"] > 500
     assert max(point["users"] for point in run.result["series"]) == 4
@@ -69,7 +72,7 @@ def test_users_come_at_the_spawn_rate(digits, tmp_path):
 @pytest.mark.parametrize("load_flags", [["-u", "3"], ["--rate", "400"]])
 def test_iterations_end_the_run(digits, tmp_path, load_flags):
     run = load(tmp_path, "v2+" + digits.url, *load_flags, "-i", "100")
-    assert run.code == 0, run
+    assert run.passed, run
     assert run.result["totals"]["requests"] == 100
 
 
@@ -77,7 +80,7 @@ def test_iterations_end_the_run(digits, tmp_path, load_flags):
 def test_a_batch_reaches_the_server_as_rows(serve, tmp_path, form):
     server = serve()
     run = load(tmp_path, "v2+" + server.url, "-u", "1", "-i", "50", "-b", "8", *form)
-    assert run.code == 0, run
+    assert run.passed, run
     requests, rows = served(server)
     assert rows == 8 * requests
 
@@ -97,7 +100,7 @@ def test_of_several_models_one_has_to_be_named(serve, tmp_path):
     run = load(tmp_path, server.url, "-i", "20")
     assert run.code == 2 and "--model" in run.stderr and "wine" in run.stderr
     run = load(tmp_path, server.url, "-i", "20", "--model", "wine")
-    assert run.code == 0 and run.result["target"]["model"] == "wine"
+    assert run.passed and run.result["target"]["model"] == "wine"
     assert served(server, "wine")[0] >= 20 and served(server, "digits")[0] == 0
 
 
@@ -105,7 +108,7 @@ def test_of_several_models_one_has_to_be_named(serve, tmp_path):
 def test_payloads_of_every_type_are_accepted(identities, tmp_path, datatype):
     form = ["--binary"] if datatype == "FP16" else []
     run = load(tmp_path, identities.url, "--model", datatype, "-i", "20", *form)
-    assert run.code == 0 and run.result["totals"]["failures"] == 0, run
+    assert run.passed and run.result["totals"]["failures"] == 0, run
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +119,7 @@ def identities(serve_for_module):
 def test_a_free_dimension_takes_a_shape_of_ones_choice(serve, tmp_path):
     server = serve(paths.DATA / "shapes/free")
     run = load(tmp_path, server.url, "-i", "20", "--shape", "x:3,7")
-    assert run.code == 0, run
+    assert run.passed, run
 
 
 def test_the_first_answer_is_shown_before_the_load(digits, tmp_path):
