@@ -70,9 +70,15 @@ Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
     return best == Duration::max() ? Duration(std::chrono::milliseconds(1)) : best;
 }
 
+// A large request to a short model is a long run. A lane that was asked for takes them all.
+bool ServedModel::runs_inline(const InferenceCall& call) const {
+    if (lane() != Lane::inline_on_io) return false;
+    return !lane_may_change_ || time_model_.predict(call.rows) < 4 * kInlineLimit;
+}
+
 void ServedModel::submit(InferenceCall& call) {
     stats_.in_flight.fetch_add(1, std::memory_order_relaxed);
-    if (lane() == Lane::inline_on_io && time_model_.predict(call.rows) < kInlineLimit * 4) {
+    if (runs_inline(call)) {
         call.chosen = call.parsed;
         return run(call);
     }

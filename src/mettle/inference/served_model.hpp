@@ -50,6 +50,7 @@ public:
 private:
     void warm_up();
     Duration measure(Slab& slab, std::int64_t rows, int times);
+    bool runs_inline(const InferenceCall& call) const;
     void run(InferenceCall& call);
     void observe(Duration took);
     void work();

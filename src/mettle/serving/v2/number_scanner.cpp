@@ -21,62 +21,68 @@ bool is_digit(char character) {
     return static_cast<unsigned char>(character - '0') < 10;
 }
 bool is_space(char character) {
-    return character == ' ' || character == '\n' || character == '\r' || character == '\t';
+    return character <= ' ' &&
+           (character == ' ' || character == '\n' || character == '\r' || character == '\t');
 }
 
-// The parts of a JSON number: value = ±digits · 10^exponent, unless it has more digits than fit.
+// The parts of a JSON number: value = ±digits · 10^exponent, where at most 19 digits count.
 struct Decimal {
-    std::uint64_t digits = 0;
-    std::int64_t exponent = 0;
-    bool negative = false;
-    bool whole = true;   // No point and no exponent.
-    bool exact = false;  // At most 19 digits.
+    std::uint64_t digits;
+    std::int64_t exponent;
+    std::int64_t digit_count;
+    bool negative;
+    bool whole;  // No point and no exponent.
 };
 
-// Reads the grammar of RFC 8259: no leading zeros, digits on both sides of a point. Stops behind
-// the number; null when there is none.
-const char* read_decimal(const char* at, const char* end, Decimal& out) {
-    out.negative = at < end && *at == '-';
-    if (out.negative) ++at;
-    const char* const first = at;
-    while (at < end && is_digit(*at))
-        out.digits = out.digits * 10 + static_cast<unsigned>(*at++ - '0');
-    auto count = at - first;
-    if (count == 0 || (count > 1 && *first == '0')) return nullptr;
-    if (at < end && *at == '.') {
-        const char* const point = at++;
-        while (at < end && is_digit(*at))
-            out.digits = out.digits * 10 + static_cast<unsigned>(*at++ - '0');
-        out.exponent = point + 1 - at;
-        if (out.exponent == 0) return nullptr;
-        count -= out.exponent;
-        out.whole = false;
-    }
-    if (at < end && (*at | 0x20) == 'e') {
-        std::int64_t power = 0;
-        ++at;
-        const bool minus = at < end && *at == '-';
-        if (at < end && (*at == '-' || *at == '+')) ++at;
-        const char* const digits = at;
-        while (at < end && is_digit(*at))
-            power = std::min<std::int64_t>(power * 10 + (*at++ - '0'), 100'000);
-        if (at == digits) return nullptr;
-        out.exponent += minus ? -power : power;
-        out.whole = false;
-    }
-    out.exact = count <= 19;
+// Reads the digits at `at`; the text ends in ']', so none of these loops runs past it.
+inline const char* read_digits(const char* at, std::uint64_t& digits) {
+    while (is_digit(*at)) digits = digits * 10 + static_cast<unsigned>(*at++ - '0');
     return at;
+}
+
+const char* read_exponent(const char* at, Decimal& out) {
+    const bool minus = *at == '-';
+    if (*at == '-' || *at == '+') ++at;
+    if (!is_digit(*at)) return nullptr;
+    std::int64_t power = 0;
+    while (is_digit(*at)) power = std::min<std::int64_t>(power * 10 + (*at++ - '0'), 100'000);
+    out.exponent += minus ? -power : power;
+    out.whole = false;
+    return at;
+}
+
+// Reads the grammar of RFC 8259: no leading zeros, digits on both sides of a point. Returns the
+// place behind the number, or null when there is none.
+inline const char* read_decimal(const char* at, Decimal& out) {
+    out.negative = *at == '-';
+    at += out.negative;
+    const char* const first = at;
+    out.digits = 0;
+    at = read_digits(at, out.digits);
+    out.digit_count = at - first;
+    if (out.digit_count == 0 || (out.digit_count > 1 && *first == '0')) return nullptr;
+    out.exponent = 0;
+    out.whole = *at != '.';
+    if (!out.whole) {
+        const char* const point = at;
+        at = read_digits(at + 1, out.digits);
+        out.exponent = point + 1 - at;
+        out.digit_count -= out.exponent;
+        if (out.exponent == 0) return nullptr;
+    }
+    return (*at | 0x20) == 'e' ? read_exponent(at + 1, out) : at;
 }
 
 // Clinger's fast path: an integer below 2^53 times or over a power of ten that a double holds
 // exactly is rounded once, so it is the nearest double. The rest goes to the library.
 template <std::floating_point T>
-bool convert(const char* begin, const char* end, const Decimal& decimal, T& out) {
+inline bool convert(const char* begin, const char* end, const Decimal& decimal, T& out) {
+    const auto power = static_cast<std::uint64_t>(std::abs(decimal.exponent));
     double value = 0;
-    if (decimal.exact && decimal.digits <= kExactIntegers && std::abs(decimal.exponent) <= 22) {
-        const auto digits = static_cast<double>(decimal.digits);
-        const double power = kPowersOfTen[static_cast<std::size_t>(std::abs(decimal.exponent))];
-        value = decimal.exponent < 0 ? digits / power : digits * power;
+    if (decimal.digit_count <= 19 && decimal.digits <= kExactIntegers &&
+        power < kPowersOfTen.size()) {
+        value = static_cast<double>(decimal.digits);
+        value = decimal.exponent < 0 ? value / kPowersOfTen[power] : value * kPowersOfTen[power];
         if (decimal.negative) value = -value;
     } else if (std::from_chars(begin, end, value).ec != std::errc{}) {
         return false;
@@ -86,14 +92,17 @@ bool convert(const char* begin, const char* end, const Decimal& decimal, T& out)
 }
 
 template <std::integral T>
-bool convert(const char* begin, const char* end, const Decimal& decimal, T& out) {
+inline bool convert(const char* begin, const char* end, const Decimal& decimal, T& out) {
     if (!decimal.whole || (decimal.negative && std::unsigned_integral<T>)) return false;
     return std::from_chars(begin, end, out).ec == std::errc{};
 }
 
+// Between its brackets a level of the array is read without looking for the end of the text: the
+// text ends in ']', where everything stops.
 template <typename T>
 class Scanner {
 public:
+    // REQUIRES: text ends in ']'.
     Scanner(std::string_view text, const Shape& shape, std::span<std::byte> memory)
         : at_(text.data()),
           end_(at_ + text.size()),
@@ -104,20 +113,20 @@ public:
     bool scan() {
         if (!take('[')) return false;
         skip_space();
-        const bool nested = shape_.rank() > 1 && at_ < end_ && *at_ == '[';
-        const bool done =
-            nested ? arrays(0)
-                   : numbers((memory_end_ - to_) / static_cast<std::ptrdiff_t>(sizeof(T)));
+        const bool nested = shape_.rank() > 1 && *at_ == '[';
+        const auto count = (memory_end_ - to_) / static_cast<std::ptrdiff_t>(sizeof(T));
+        const bool done = nested ? arrays(0) : numbers(count);
         return done && at_ == end_ && to_ == memory_end_;
     }
 
 private:
     void skip_space() {
-        while (at_ < end_ && is_space(*at_)) ++at_;
+        while (is_space(*at_)) ++at_;
     }
     bool take(char wanted) {
+        if (at_ == end_) return false;
         skip_space();
-        if (at_ == end_ || *at_ != wanted) return false;
+        if (*at_ != wanted) return false;
         ++at_;
         return true;
     }
@@ -135,19 +144,23 @@ private:
 
     // Behind the '[' of a level that holds `count` numbers.
     bool numbers(std::int64_t count) {
+        if (count > (memory_end_ - to_) / static_cast<std::ptrdiff_t>(sizeof(T))) return false;
         for (std::int64_t index = 0; index < count; ++index) {
-            if (index > 0 && !take(',')) return false;
+            if (index > 0) {
+                skip_space();
+                if (*at_++ != ',') return false;
+            }
             skip_space();
             Decimal decimal;
-            const char* const behind = read_decimal(at_, end_, decimal);
+            const char* const behind = read_decimal(at_, decimal);
             T value{};
-            if (!behind || to_ == memory_end_ || !convert(at_, behind, decimal, value))
-                return false;
+            if (!behind || !convert(at_, behind, decimal, value)) return false;
             std::memcpy(to_, &value, sizeof(T));
             to_ += sizeof(T);
             at_ = behind;
         }
-        return take(']');
+        skip_space();
+        return *at_++ == ']';
     }
 
     const char* at_;
@@ -160,6 +173,7 @@ private:
 template <typename T>
 bool scan_as(std::string_view text, const Shape& shape, std::span<std::byte> memory) {
     while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    if (!text.ends_with(']')) return false;
     return Scanner<T>(text, shape, memory).scan();
 }
 
