@@ -29,9 +29,9 @@ TEST(Validity, AGoodRunIsValidAndShowsItsChecks) {
     EXPECT_THAT(validity.reasons, IsEmpty());
     std::vector<std::string> names;
     for (const auto& check : validity.checks) names.push_back(check.name);
-    EXPECT_THAT(names, ElementsAre("requests", "send_lag_p99", "achieved_rate", "ks_distance",
-                                   "connection_wait", "worker_cpu", "steal", "throttled",
-                                   "littles_law"));
+    EXPECT_THAT(names,
+                ElementsAre("requests", "send_lag_p99", "achieved_rate", "ks_distance",
+                            "connection_wait", "worker_cpu", "steal", "throttled", "littles_law"));
 }
 
 // One fact pushed just over its limit gives one reason.

@@ -1,0 +1,176 @@
+#include "mettle/load/arrivals.hpp"
+#include "mettle/load/users.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace mettle::load {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+// Notes what a source launches; the test ends it when it likes. All on made-up moments.
+class NotingLauncher final : public Launcher {
+public:
+    void launch(Attempt& attempt) override {
+        launched.push_back(&attempt);
+        due_s.push_back(static_cast<double>(attempt.due_ns) / 1e9);
+        payloads.push_back(attempt.payload);
+    }
+
+    void end(Source& source, std::size_t index, double at_s, Outcome outcome = Outcome::ok) {
+        Attempt& attempt = *launched[index];
+        attempt.outcome = outcome;
+        attempt.done_ns = std::llround(at_s * 1e9);
+        source.on_done(attempt, attempt.done_ns);
+    }
+
+    std::vector<Attempt*> launched;
+    std::vector<double> due_s;
+    std::vector<std::uint32_t> payloads;
+};
+
+LoadPlan closed_plan(int users, const char* wait = "0", double spawn_rate = 1e9) {
+    LoadPlan plan;
+    plan.tasks = {{"t", "POST", 1, 4}};
+    plan.closed = ClosedLoad{users, spawn_rate, *parse_wait_time(wait)};
+    return plan;
+}
+
+LoadPlan open_plan(double rate, OpenLoad::Law law = OpenLoad::Law::constant) {
+    LoadPlan plan;
+    plan.tasks = {{"t", "POST", 1, 4}};
+    plan.open = OpenLoad{rate, law};
+    return plan;
+}
+
+struct SourceTest : ::testing::Test {
+    Recorder recorder{1, {}};
+    NotingLauncher launcher;
+};
+
+TEST_F(SourceTest, UsersStartAtTheirSpawnRate) {
+    Users users(closed_plan(3, "0", 2), {}, launcher, recorder);
+    users.release(0);
+    EXPECT_EQ(users.users(), 1);
+    EXPECT_EQ(users.next_due_ns(), kSecond / 2);
+    users.release(2 * kSecond);
+    EXPECT_EQ(users.users(), 3);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 0.5, 1));
+}
+
+TEST_F(SourceTest, AUserIsDueWhenItHasItsAnswer) {
+    Users users(closed_plan(1), {}, launcher, recorder);
+    users.release(0);
+    launcher.end(users, 0, 1.5);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 1.5));
+    EXPECT_THAT(launcher.payloads, ElementsAre(0, 1));
+}
+
+TEST_F(SourceTest, AUserWaitsAsItWasTold) {
+    Users users(closed_plan(1, "2s"), {}, launcher, recorder);
+    users.release(0);
+    launcher.end(users, 0, 1);
+    EXPECT_EQ(users.next_due_ns(), 3 * kSecond);
+    users.release(3 * kSecond);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 3));
+}
+
+TEST_F(SourceTest, ARefusedUserPausesInsteadOfHammering) {
+    Users users(closed_plan(1), {}, launcher, recorder);
+    users.release(0);
+    launcher.end(users, 0, 1, Outcome::connect);
+    EXPECT_THAT(launcher.launched, SizeIs(1));
+    EXPECT_EQ(users.next_due_ns(), kSecond + kSecond / 10);
+}
+
+TEST_F(SourceTest, MissedPacesAreCountedAndNotMadeUp) {
+    Users users(closed_plan(1, "pacing:1s"), {}, launcher, recorder);
+    users.release(0);
+    launcher.end(users, 0, 3.5);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 3.5));
+    EXPECT_EQ(recorder.report().missed_iterations, 3);
+}
+
+TEST_F(SourceTest, UsersEndWithTheirIterations) {
+    Users users(closed_plan(2), {.iterations = 3}, launcher, recorder);
+    users.release(1);
+    launcher.end(users, 0, 1);
+    launcher.end(users, 1, 1);
+    EXPECT_THAT(launcher.launched, SizeIs(3));
+    EXPECT_FALSE(users.exhausted());
+    launcher.end(users, 2, 2);
+    EXPECT_TRUE(users.exhausted());
+}
+
+TEST_F(SourceTest, WorkersShareTheUsers) {
+    Users first(closed_plan(5), {.worker = 0, .workers = 2}, launcher, recorder);
+    Users second(closed_plan(5), {.worker = 1, .workers = 2}, launcher, recorder);
+    first.release(kSecond);
+    EXPECT_THAT(launcher.launched, SizeIs(3));
+    second.release(kSecond);
+    EXPECT_THAT(launcher.launched, SizeIs(5));
+}
+
+TEST_F(SourceTest, ArrivalsDoNotWaitForAnswers) {
+    Arrivals arrivals(open_plan(2), {}, launcher);
+    arrivals.release(kSecond);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 0.5, 1));
+    EXPECT_EQ(arrivals.next_due_ns(), kSecond + kSecond / 2);
+}
+
+TEST_F(SourceTest, ALateArrivalKeepsItsDueTime) {
+    Arrivals arrivals(open_plan(2), {}, launcher);
+    arrivals.release(0);
+    arrivals.release(2 * kSecond);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 0.5, 1, 1.5, 2));
+}
+
+TEST_F(SourceTest, ArrivalsEndWithTheRunAndCountWhatWasNotSent) {
+    Arrivals arrivals(open_plan(2), {.length = std::chrono::seconds(10)}, launcher);
+    arrivals.release(kSecond);
+    EXPECT_EQ(arrivals.unsent_before(10 * kSecond), 17);
+    EXPECT_EQ(arrivals.next_due_ns(), Source::kNever);
+}
+
+// What is sent, and when, does not depend on the number of workers.
+TEST_F(SourceTest, WorkersShareTheArrivals) {
+    const LoadPlan plan = open_plan(1000, OpenLoad::Law::poisson);
+    using Sent = std::vector<std::pair<std::int64_t, std::uint32_t>>;
+    const auto sent_by = [&](int workers) {
+        Sent sent;
+        for (int worker = 0; worker < workers; ++worker) {
+            NotingLauncher own;
+            Arrivals arrivals(plan, {.worker = worker, .workers = workers}, own);
+            while (arrivals.next_due_ns() < kSecond) arrivals.release(kSecond - 1);
+            for (const Attempt* attempt : own.launched)
+                sent.emplace_back(attempt->due_ns, attempt->payload);
+        }
+        std::ranges::sort(sent);
+        return sent;
+    };
+    const Sent one = sent_by(1);
+    EXPECT_GT(one.size(), 800);
+    EXPECT_EQ(one, sent_by(3));
+}
+
+TEST_F(SourceTest, TasksAreChosenByWeight) {
+    LoadPlan plan = open_plan(10'000);
+    plan.tasks = {{"a", "POST", 3, 1}, {"b", "POST", 1, 1}, {"never", "POST", 0, 1}};
+    Arrivals arrivals(plan, {}, launcher);
+    while (arrivals.next_due_ns() < kSecond) arrivals.release(kSecond - 1);
+    std::vector<double> counts(3);
+    for (const Attempt* attempt : launcher.launched) ++counts[attempt->task];
+    EXPECT_NEAR(counts[0] / 10'000, 0.75, 0.02);
+    EXPECT_EQ(counts[2], 0);
+}
+
+}  // namespace
+}  // namespace mettle::load
