@@ -93,6 +93,12 @@ public:
         for (std::thread& thread : threads_) thread.join();
     }
 
+    // Connections that are open stay; new ones are refused.
+    void stop_accepting() {
+        stopping_ = true;
+        ::shutdown(listener_, SHUT_RDWR);
+    }
+
     bool ok() const { return port_ != 0; }  // False where the machine has no such family.
     std::uint16_t port() const { return port_; }
     int accepted() const { return accepted_; }
