@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -90,6 +91,7 @@ def git_revision() -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of the exits that stop the servers
     try:
         sys.exit(main())
     except KeyboardInterrupt:

@@ -71,7 +71,7 @@ def triton(cpu: int, scratch: pathlib.Path) -> Server:
     (folder / "1").mkdir(parents=True, exist_ok=True)
     shutil.copy(paths.PEERS / "triton/config.pbtxt", folder)
     shutil.copy(paths.PEERS / "triton/model.py", folder / "1")
-    # The backend wants its helper process beside it, and numpy 1 from its own environment, ONNX Runtime from the FastAPI app's.
+    # The backend wants its stub process beside it, numpy 1 from its own environment, ONNX Runtime from FastAPI's.
     backend = scratch / "triton-backends/python"
     backend.mkdir(parents=True, exist_ok=True)
     version = site.parent.name.removeprefix("python")
