@@ -1,15 +1,19 @@
 """Processes on a core of their own: servers that stay, clients that are waited for and billed."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 from . import http
 from .errors import MeasurementFailed
+
+_STOPS = {signal.SIGINT, signal.SIGTERM}
 
 
 def free_port() -> int:
@@ -18,13 +22,28 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
+@contextlib.contextmanager
+def uninterrupted():
+    """Ctrl-C and SIGTERM wait until the child is in a variable: one that nobody knows would never be stopped."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _become_child(cpu: int) -> None:
+    os.sched_setaffinity(0, {cpu})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+
+
 def spawn(argv: list, cpu: int, *, env: dict | None = None, cwd=None, stdout=subprocess.DEVNULL,
           stderr=subprocess.DEVNULL) -> subprocess.Popen:
     """Starts argv pinned to one core, in a session of its own so that Ctrl-C here does not reach it first."""
     return subprocess.Popen(
         [str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=cwd,
         env={**os.environ, **(env or {})}, start_new_session=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+        preexec_fn=lambda: _become_child(cpu),
     )
 
 
@@ -49,7 +68,7 @@ class Server:
     def start(self) -> None:
         """Starts without waiting for readiness."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.log, "wb") as log:
+        with open(self.log, "wb") as log, uninterrupted():
             self.process = spawn(self.argv, self.cpu, env=self.env, cwd=self.cwd, stdout=log, stderr=log)
 
     def wait_ready(self) -> None:
@@ -106,10 +125,10 @@ class Ended:
 
 def run_client(argv: list, cpu: int, *, timeout_s: float, env: dict | None = None, cwd=None) -> Ended:
     """Runs a load tool to its end and bills it, through wait4, for exactly its own CPU time."""
-    import tempfile
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begin = time.monotonic()
-        process = spawn(argv, cpu, env=env, cwd=cwd, stdout=out, stderr=err)
+        with uninterrupted():
+            process = spawn(argv, cpu, env=env, cwd=cwd, stdout=out, stderr=err)
         try:
             status, usage = _wait4(process.pid, begin + timeout_s)
         except BaseException:
