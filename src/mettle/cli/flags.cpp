@@ -10,12 +10,29 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <sstream>
 
 namespace mettle::cli {
 
 namespace {
+
+// Defaults behind the descriptions, where they can be read.
+class HelpFormatter final : public CLI::Formatter {
+public:
+    HelpFormatter() { column_width(30); }
+
+    std::string make_option_opts(const CLI::Option* option) const override {
+        if (option->get_items_expected_max() == 0) return "";
+        const std::string type = option->get_type_name();
+        return type.empty() || type == "TEXT" ? " VALUE" : " " + type;
+    }
+    std::string make_option_desc(const CLI::Option* option) const override {
+        const std::string shown = option->get_default_str();
+        return option->get_description() + (shown.empty() ? "" : " (default: " + shown + ")");
+    }
+};
 
 // Rows of the table of edit distances, one after the other.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
@@ -201,8 +218,9 @@ Flags::Flags(std::string verb, const std::string& what)
     : verb_(std::move(verb)), app_(what, "mettle " + verb_) {
     app_.set_help_flag("-h,--help", "show this help and exit");
     app_.set_version_flag("-V,--version", fmt::format("mettle {} ({})", version(), git_commit()));
-    app_.add_option("--config", config_, "YAML file with flags, as 'name: value'");
-    app_.get_formatter()->column_width(36);
+    app_.add_option("--config", config_, "YAML file with flags, as 'name: value'")
+        ->type_name("FILE");
+    app_.formatter(std::make_shared<HelpFormatter>());
     app_.get_formatter()->label("TEXT", "");
     app_.allow_extras();
     app_.footer(

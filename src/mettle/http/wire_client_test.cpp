@@ -27,7 +27,7 @@ struct Done {
     std::int64_t connect_ns;
 };
 
-class Driver : public WireClient::Owner {
+class Driver final : public WireClient::Owner {
 public:
     explicit Driver(std::uint16_t port, std::size_t connections = 100,
                     const std::string& host = "127.0.0.1")

@@ -1,12 +1,13 @@
 #include "mettle/results/expression.hpp"
 
+#include "mettle/results/metric_names.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace mettle::results {
@@ -17,36 +18,11 @@ constexpr std::string_view kMetrics =
     "min, mean, p50, p90, p95, p99, p999, max (each also with service_), rps, goodput, error_rate, "
     "wrong_answers, failures, requests, send_lag_p99, target_cpu, target_rss";
 constexpr std::string_view kForm = "write [TASK:]METRIC OP VALUE, as in p99>50ms or error_rate>1%";
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// "p50" is 0.5, "p999" 0.999; nothing when it is no percentile.
-std::optional<double> percentile(std::string_view name) {
-    if (name.size() < 3 || name.size() > 6 || name[0] != 'p') return {};
-    const std::string_view digits = name.substr(1);
-    if (!std::ranges::all_of(digits, [](char digit) { return digit >= '0' && digit <= '9'; }))
-        return {};
-    // p100 would be a tenth: only nines can follow a second digit.
-    if (digits.size() > 2 && digits.find_first_not_of('9') != std::string_view::npos) return {};
-    double share = 0;
-    for (std::size_t at = digits.size(); at-- > 0;) share = (share + (digits[at] - '0')) / 10;
-    if (share <= 0) return {};
-    return share;
-}
-
-std::string_view without_service(std::string_view metric) {
-    constexpr std::string_view kService = "service_";
-    return metric.starts_with(kService) ? metric.substr(kService.size()) : metric;
-}
-
-bool is_latency(std::string_view metric) {
-    const std::string_view name = without_service(metric);
-    return name == "min" || name == "mean" || name == "max" || percentile(name);
 }
 
 std::optional<Unit> unit_of(std::string_view metric) {
@@ -139,84 +115,6 @@ Result<Value> parse_value(std::string_view text, Unit unit) {
     return fail(Error::Kind::internal, "no such unit");
 }
 
-// The latencies that a metric is about, and what it leaves out.
-struct Times {
-    const Histogram& histogram;
-    std::uint64_t failed;
-};
-
-std::optional<double> latency_of(std::string_view name, const Times& times) {
-    const Histogram& histogram = times.histogram;
-    if (histogram.count() + times.failed == 0) return {};
-    const auto ms = [](double us) { return us < 0 ? kInfinity : us / 1e3; };
-    // No quantiles, so of the successes alone; with none of those, as slow as can be.
-    if (name == "min" || name == "mean") {
-        if (histogram.count() == 0) return kInfinity;
-        return ms(name == "min" ? static_cast<double>(histogram.min()) : histogram.mean());
-    }
-    if (name == "max") return times.failed ? kInfinity : ms(static_cast<double>(histogram.max()));
-    return ms(static_cast<double>(histogram.quantile_with(*percentile(name), times.failed)));
-}
-
-std::uint64_t wrong_answers(const RunResult& run, std::string_view task) {
-    std::uint64_t count = 0;
-    for (const Failure& failure : run.failures) {
-        if (failure.kind == "wrong_answer" && (task.empty() || failure.task == task))
-            count += failure.count;
-    }
-    return count;
-}
-
-const TaskResult* find_task(const RunResult& run, std::string_view name) {
-    if (name.empty()) return &run.totals;
-    const auto found = std::ranges::find(run.tasks, name, &TaskResult::name);
-    return found == run.tasks.end() ? nullptr : &*found;
-}
-
-std::optional<double> share_or_count(std::uint64_t count, std::uint64_t all, Unit unit) {
-    if (unit == Unit::count) return static_cast<double>(count);
-    if (all == 0) return {};
-    return static_cast<double>(count) / static_cast<double>(all);
-}
-
-std::optional<double> per_second(std::uint64_t count, double duration_s) {
-    if (duration_s <= 0) return {};
-    return static_cast<double>(count) / duration_s;
-}
-
-std::optional<double> target_rss(const RunResult& run) {
-    std::optional<double> most;
-    for (const SeriesPoint& point : run.series) {
-        if (!point.target_rss_bytes) continue;
-        most = std::max(most.value_or(0), static_cast<double>(*point.target_rss_bytes));
-    }
-    return most;
-}
-
-std::optional<double> value_of(const Expression& expression, const RunResult& run) {
-    const TaskResult* task = find_task(run, expression.task);
-    if (!task) return {};
-    const std::string_view metric = expression.metric;
-    if (is_latency(metric)) {
-        const bool service = metric.starts_with("service_");
-        return latency_of(without_service(metric),
-                          {service ? task->times.service : task->times.latency, task->failures});
-    }
-    if (metric == "rps") return per_second(task->requests, run.duration_s);
-    if (metric == "goodput") return per_second(task->requests - task->failures, run.duration_s);
-    if (metric == "error_rate")
-        return share_or_count(task->failures, task->requests, expression.unit);
-    if (metric == "wrong_answers")
-        return share_or_count(wrong_answers(run, expression.task), task->requests, expression.unit);
-    if (metric == "failures") return static_cast<double>(task->failures);
-    if (metric == "requests") return static_cast<double>(task->requests);
-    if (metric == "target_cpu") return run.target_cpu;
-    if (metric == "target_rss") return target_rss(run);
-    if (metric == "send_lag_p99" && run.validity.send_lag_us.count())
-        return static_cast<double>(run.validity.send_lag_us.quantile(0.99)) / 1e3;
-    return {};
-}
-
 // Without an exponent, which the parsers of units do not take.
 std::string plain(double value) {
     std::array<char, 400> text;
@@ -232,20 +130,6 @@ std::string exact_duration(std::int64_t ns) {
         if (ns % unit == 0) return fmt::format("{}{}", ns / unit, name);
     }
     return fmt::format("{}ns", ns);
-}
-
-bool compare(double left, Op op, double right) {
-    switch (op) {
-        case Op::less:
-            return left < right;
-        case Op::at_most:
-            return left <= right;
-        case Op::greater:
-            return left > right;
-        case Op::at_least:
-            return left >= right;
-    }
-    return false;
 }
 
 struct Split {
@@ -329,55 +213,6 @@ Result<LastingExpression> parse_lasting_expression(std::string_view text) {
     if (!expression) return std::unexpected(expression.error());
     lasting.expression = std::move(*expression);
     return lasting;
-}
-
-bool is_due_latency(const Expression& expression) {
-    return is_latency(expression.metric) && !expression.metric.starts_with("service_");
-}
-
-Evaluation evaluate(const Expression& expression, const RunResult& run) {
-    Evaluation evaluation{.value = value_of(expression, run)};
-    if (!evaluation.value) return evaluation;
-    evaluation.is_true = compare(*evaluation.value, expression.op, expression.value);
-    if (is_due_latency(expression)) {
-        Expression twin = expression;
-        twin.metric.insert(0, "service_");
-        const auto service = value_of(twin, run);
-        evaluation.lag_may_explain =
-            service && compare(*service, expression.op, expression.value) != evaluation.is_true;
-    }
-    evaluation.lag_may_explain |= expression.metric == "rps" || expression.metric == "goodput" ||
-                                  expression.metric == "requests" ||
-                                  expression.metric == "send_lag_p99";
-    return evaluation;
-}
-
-std::string format_value(double value, Unit unit) {
-    if (!std::isfinite(value)) return "infinity";
-    switch (unit) {
-        case Unit::ms:
-            return format_duration(Duration(std::llround(value * 1e6)));
-        case Unit::rps:
-            return format_rate(value) + " rps";
-        case Unit::share:
-            return fmt::format("{:.4g}%", value * 100);
-        case Unit::count:
-            return fmt::format("{:.15g}", value);
-        case Unit::cores:
-            return fmt::format("{:.3g} cores", value);
-        case Unit::bytes:
-            return format_size(static_cast<std::uint64_t>(value));
-    }
-    return {};
-}
-
-std::string describe(const Expression& expression, const Evaluation& evaluation) {
-    const std::string name =
-        expression.task.empty() ? expression.metric : expression.task + ":" + expression.metric;
-    if (!evaluation.value) return name + " without a sample";
-    if (!std::isfinite(*evaluation.value))
-        return name + " of infinity, since failed requests count as infinitely slow";
-    return fmt::format("{} of {}", name, format_value(*evaluation.value, expression.unit));
 }
 
 std::string Expression::to_string() const {
