@@ -55,13 +55,26 @@ std::string validity_line(const RunResult& run, bool colour) {
         run.target_cpu ? fmt::format("; target {:.2f} cores", *run.target_cpu) : "");
 }
 
+// A full listen backlog drops what asks to connect, and the kernel asks again after 1 s and 3 s:
+// such latencies are no server's work, and puzzle everybody who has not met them.
+std::string backlog_note(const RunResult& run) {
+    constexpr std::int64_t kUnitsOf900Ms = 9'000'000;
+    const Histogram& connect =
+        run.totals.times.phases[static_cast<std::size_t>(results::Phase::connect)];
+    if (connect.max() < kUnitsOf900Ms) return "";
+    return fmt::format(
+        "new connections took up to {}: was the target's listen backlog full? The "
+        "kernel tries again after 1 s\n",
+        format_duration(Duration(connect.max() * 100)));
+}
+
 }  // namespace
 
 std::string load_summary(const RunResult& run, const results::Verdict& verdict, bool colour) {
     std::string text = requests_table(run, nullptr) + "\n" + percentiles_table(run) + "\n";
     if (const std::string failures = failures_table(run); !failures.empty())
         text += failures + "\n";
-    text += load_line(run) + phases_line(run);
+    text += load_line(run) + phases_line(run) + backlog_note(run);
     if (run.missed_iterations > 0)
         text += fmt::format("{} iterations were missed: users could not keep their pace\n",
                             run.missed_iterations);
