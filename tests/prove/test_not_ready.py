@@ -7,8 +7,10 @@ import pytest
 from support import paths
 from support.process import mettle
 
+pytestmark = pytest.mark.timeout(80)
 
-def prove(folder, *arguments, within=100):
+
+def prove(folder, *arguments, within=60):
     done = mettle("prove", *arguments, "-o", folder / "report.json", within=within)
     file = folder / "report.json"
     return done, json.loads(file.read_text()) if file.exists() and file.stat().st_size else None
@@ -59,6 +61,14 @@ def test_an_slo_that_nobody_can_hold(tmp_path):
     assert result["verdict"] == "NOT READY" and verdicts(result)["steady"] == "fail"
     assert any("p99" in reason for reason in result["reasons"])
     assert not result["assumed"]
+
+
+def test_an_slo_that_nobody_gave_is_assumed_and_said(planted, tmp_path):
+    server = planted("lying", "--every", "1000000000")
+    done, result = prove(tmp_path, "v2+" + server.url, "--profile", "quick", "--stages-only", "steady", "--expect", "200rps")
+    assert any("error_rate<0.1%" in line for line in result["assumed"]) and any("p99" in line for line in result["assumed"])
+    assert "assumed" in done.stdout.lower()
+    assert {"p99", "error_rate"} <= {line.split("<")[0] for line in result["slo"]}
 
 
 def test_a_target_that_refuses_is_4(refusing_port):
