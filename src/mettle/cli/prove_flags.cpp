@@ -84,10 +84,9 @@ void add_judging(Flags& flags, ProveFlags& given) {
     const char* group = "Judging";
     prove::ProveOptions& options = given.options;
     flags
-        .add("--slo", add_to(options.slo, as_it_is), "what must hold, as 'p99<20ms'; repeatable",
-             "error_rate<0.1% and p99 < max(50 ms, 5 × unloaded p99)")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("--slo", add_to(options.slo, as_it_is),
+                  "what must hold, as 'p99<20ms'; repeatable",
+                  "error_rate<0.1% and p99 < max(50 ms, 5 × unloaded p99)")
         ->group(group);
     flags
         .add("--expect", into(options.expect_rps, parse_rate),
@@ -129,10 +128,8 @@ void add_sending(Flags& flags, prove::SendOptions& send) {
     flags.add("-b,--batch", into(send.batch, parse_batch), "V2: rows in a request", "1")
         ->group(group);
     flags
-        .add("--shape", add_to(send.shapes, as_it_is),
-             "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("--shape", add_to(send.shapes, as_it_is),
+                  "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
         ->group(group);
     flags.app()
         .add_flag("--binary", send.binary, "V2: tensors as bytes instead of JSON")
@@ -142,10 +139,8 @@ void add_sending(Flags& flags, prove::SendOptions& send) {
         ->group(group);
     flags.add("--body", into(send.body, read_body), "plain HTTP: file with the body")->group(group);
     flags
-        .add("--header", add_to(send.headers, parse_header),
-             "'Name: value' of every request; repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("--header", add_to(send.headers, parse_header),
+                  "'Name: value' of every request; repeatable")
         ->group(group);
     flags.app().add_flag("--insecure", send.insecure, "take any certificate")->group(group);
 }
@@ -164,10 +159,8 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
     add_judging(flags, given);
     add_sending(flags, given.options.send);
     flags
-        .add("-o,--output", add_to(given.outputs, parse_output),
-             "write the result: .json, .html, .md or .xml (JUnit); repeatable")
-        ->expected(1, 1000)
-        ->allow_extra_args(false)
+        .add_list("-o,--output", add_to(given.outputs, parse_output),
+                  "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
     if (!flags.parse(argc, argv)) return {};
     return given;

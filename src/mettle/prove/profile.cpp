@@ -34,7 +34,6 @@ Profile quick_profile() {
     profile.confirm = 4s;
     profile.capacity = 13s;
     profile.most_bisect = 3;
-    profile.most_confirm = 2;
     return profile;
 }
 

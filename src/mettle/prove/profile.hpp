@@ -27,7 +27,7 @@ struct Profile {
     Duration confirm{};   // The run that carries the claim.
     Duration capacity{};  // The stage in all.
     int most_bisect = 5;
-    int most_confirm = 4;
+    int most_confirm = 8;
     double confidence = 0.99;
 
     // What is assumed without --slo.

@@ -15,6 +15,12 @@ using analysis::ProbeVerdict;
 using analysis::SearchPhase;
 using results::Phase;
 using results::RunResult;
+using std::chrono::steady_clock;
+
+// A probe's p99 then rests on five requests; a confirming run can bear ten over the limit, and
+// some thinning.
+constexpr double kProbeRequests = 500;
+constexpr double kConfirmRequests = 3000;
 
 double mean_ms(const RunResult& run, std::initializer_list<Phase> phases) {
     double sum = 0;
@@ -89,9 +95,15 @@ void RateSearch::begin() {
     search_.emplace(settings);
 }
 
-Duration RateSearch::time_of(SearchPhase phase) const {
+// Long enough for the profile, and for as many requests as a quantile needs to mean something.
+Duration RateSearch::time_of(const analysis::Probe& probe) const {
     const Profile& profile = bench_.plan.profile;
-    return phase == SearchPhase::confirm ? profile.confirm : profile.probe;
+    const bool confirms = probe.phase == SearchPhase::confirm;
+    const Duration least = confirms ? profile.confirm : profile.probe;
+    const double requests = confirms ? kConfirmRequests : kProbeRequests;
+    return std::clamp(
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(requests / probe.rate)),
+        least, 3 * least);
 }
 
 std::optional<double> RateSearch::bracket() {
@@ -106,19 +118,30 @@ std::optional<double> RateSearch::bracket() {
 
 void RateSearch::finish(Duration limit) {
     begin();
-    const auto end = std::min(bench_.deadline, std::chrono::steady_clock::now() + limit);
+    const auto soft_end = steady_clock::now() + limit;
     while (const auto probe = search_->next()) {
         if (bench_.interrupted() || bench_.target_lost) return;
-        const Duration left = end - std::chrono::steady_clock::now();
-        const Duration confirm = time_of(SearchPhase::confirm) * 5 / 4;
         if (probe->phase == SearchPhase::confirm) {
-            if (left < confirm && confirmation_) return;
-        } else if (left < confirm + time_of(probe->phase)) {
-            search_->hurry();
-            if (!search_->next()) return;
+            if (!has_time_to_confirm(*probe, soft_end)) return;
+        } else {
+            const Duration confirm = time_of({probe->rate, SearchPhase::confirm});
+            // With nothing that passed there is nothing to confirm yet.
+            const auto end =
+                search_->highest_pass() ? std::min(bench_.deadline, soft_end) : bench_.deadline;
+            if (end - steady_clock::now() < (confirm + time_of(*probe)) * 5 / 4) {
+                search_->hurry();
+                if (!search_->next()) return;
+            }
         }
         step();
     }
+}
+
+// Until a rate is confirmed the whole budget may be used; to improve on it, the stage's share.
+bool RateSearch::has_time_to_confirm(const analysis::Probe& probe, TimePoint soft_end) const {
+    const bool confirmed = search_->result().rps_pass.has_value();
+    const auto end = confirmed ? std::min(bench_.deadline, soft_end) : bench_.deadline;
+    return end - steady_clock::now() >= time_of(probe) * 5 / 4;
 }
 
 void RateSearch::step() {
@@ -132,7 +155,7 @@ void RateSearch::step() {
 ProbeRecord RateSearch::measure(const analysis::Probe& probe) {
     RunNeeds needs;
     needs.rate = probe.rate;
-    needs.time = time_of(probe.phase);
+    needs.time = time_of(probe);
     // The queue needs time to build up before what it does to latency counts.
     needs.warmup = needs.time / 5;
     needs.record_sequence = probe.phase == SearchPhase::confirm;

@@ -50,7 +50,8 @@ public:
 
     // Until a rate passed and a higher one failed; nothing when no rate passed.
     std::optional<double> bracket();
-    // To the end, or as far as `limit` and the bench's deadline allow.
+    // To the end, or as far as time allows: `limit` for the search and to improve on what was
+    // confirmed, the bench's deadline until something was.
     void finish(Duration limit);
 
     const std::vector<ProbeRecord>& probes() const { return probes_; }
@@ -65,7 +66,8 @@ private:
     ProbeRecord measure(const analysis::Probe& probe);
     analysis::ProbeVerdict judge(const analysis::Probe& probe, const results::RunResult& run,
                                  const std::vector<SloFinding>& findings);
-    Duration time_of(analysis::SearchPhase phase) const;
+    Duration time_of(const analysis::Probe& probe) const;
+    bool has_time_to_confirm(const analysis::Probe& probe, TimePoint soft_end) const;
 
     Bench& bench_;
     std::optional<analysis::CapacitySearch> search_;

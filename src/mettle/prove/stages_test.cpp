@@ -79,11 +79,17 @@ TEST_F(StagesTest, ATargetThatAlwaysFailsIsNotReadyAtAnyRate) {
     EXPECT_THAT(result.reasons, Not(IsEmpty()));
 }
 
-TEST_F(StagesTest, CapacityConfirmsWithinTheTimeThatIsLeft) {
-    bench.deadline = std::chrono::steady_clock::now();
+TEST_F(StagesTest, CapacityUsesTheBudgetToConfirmAndNoMore) {
+    plan.profile.capacity = Duration::zero();  // Its share is spent before it began.
     prove_the_capacity();
-    // One rate passed before it was known that there was no time; then the confirming run.
-    EXPECT_LE(evidence["probes"].size(), 2u);
+    ASSERT_EQ(evidence["probes"].size(), 2u);
+    EXPECT_EQ(evidence["probes"][0]["phase"], "bracket");
+    EXPECT_EQ(evidence["probes"][1]["phase"], "confirm");
+    EXPECT_TRUE(capacity);
+    bench.deadline = std::chrono::steady_clock::now();
+    RateSearch late(bench);
+    const auto result = prove_capacity(bench, late, capacity);
+    EXPECT_EQ(result.verdict, StageVerdict::invalid);
 }
 
 TEST_F(StagesTest, InterruptedCapacityHasNoVerdict) {
