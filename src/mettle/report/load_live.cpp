@@ -4,6 +4,7 @@
 #include "mettle/report/load_table.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 
 #include <unistd.h>
 
@@ -14,6 +15,27 @@ namespace mettle::report {
 namespace {
 
 constexpr double kSecondsBetweenLines = 5;
+
+std::size_t width_of(std::FILE* terminal) {
+    winsize size{};
+    const bool known = ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : 80;
+}
+
+// Each line cut to `width` characters: one that the terminal wraps is two when it is drawn over.
+std::string cut_lines(std::string_view text, std::size_t width) {
+    std::string cut;
+    std::size_t column = 0;
+    for (const char character : text) {
+        const bool continues = (static_cast<unsigned char>(character) & 0xc0) == 0x80;
+        if (character == '\n')
+            column = 0;
+        else if (!continues)
+            ++column;
+        if (column <= width) cut += character;
+    }
+    return cut;
+}
 
 }  // namespace
 
@@ -33,7 +55,8 @@ void LiveView::show(const results::RunResult& so_far, const results::RunResult& 
         return;
     }
     clear();
-    const std::string text = requests_table(so_far, &window) + progress + "\n";
+    const std::string text =
+        cut_lines(requests_table(so_far, &window) + progress + "\n", width_of(to_));
     fmt::print(to_, "{}", text);
     std::fflush(to_);
     lines_ = static_cast<int>(std::ranges::count(text, '\n'));
