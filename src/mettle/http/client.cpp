@@ -63,7 +63,6 @@ std::string encode_request(const Url& url, const ClientRequest& request) {
     if (!names(request.headers, "Host")) add("Host", url.authority());
     if (!names(request.headers, "User-Agent"))
         add("User-Agent", fmt::format("mettle/{}", version()));
-    if (!names(request.headers, "Accept")) add("Accept", "*/*");
     for (const auto& [name, value] : request.headers) add(name, value);
     const bool has_body = !request.body.empty() || request.method == "POST" ||
                           request.method == "PUT" || request.method == "PATCH";

@@ -66,10 +66,8 @@ public:
     }
 
     void start(Attempt& attempt) override;
-    void cancel(Attempt& attempt) override {
-        client_.cancel(*static_cast<Slot*>(attempt.transport_state));
-    }
-    void poll(std::int64_t until_ns) override { client_.poll(until_ns); }
+    void cancel(Attempt& attempt) override;
+    void poll(std::int64_t until_ns) override;
     int poll_fd() const override { return client_.fd(); }
     std::uint64_t connections_opened() const override { return client_.connections_opened(); }
 
@@ -80,6 +78,7 @@ private:
     };
 
     void on_done(http::WireCall& call) override;
+    void hand_over();
     void judge(const Slot& slot, Attempt& attempt);
     bool may_check(std::int64_t now_ns) const;
 
@@ -88,6 +87,11 @@ private:
     http::WireClient client_;
     std::deque<Slot> slots_;  // Grows to the most that were ever open at once.
     std::vector<Slot*> free_slots_;
+    // Done and not handed over. Answers that came together are all read, and stamped, before the
+    // requests that follow them are sent: a send takes longer than a read, and an answer that waits
+    // here for other users' sends would look like a slow server. What the sends then wait for each
+    // other is send lag, and shows as such.
+    std::vector<Attempt*> done_;
     std::vector<std::vector<KnownAnswers>> known_;  // By task and payload.
     std::size_t known_bytes_ = 0;
     DetailTexts details_;
@@ -108,6 +112,25 @@ void HttpTransport::start(Attempt& attempt) {
     slot.deadline_ns = attempt.deadline_ns;
     attempt.transport_state = &slot;
     client_.send(slot);
+}
+
+void HttpTransport::cancel(Attempt& attempt) {
+    // Nothing to give up where it is done and not handed over yet.
+    if (attempt.transport_state) client_.cancel(*static_cast<Slot*>(attempt.transport_state));
+    hand_over();
+}
+
+void HttpTransport::poll(std::int64_t until_ns) {
+    client_.poll(done_.empty() ? until_ns : 0);
+    hand_over();
+}
+
+void HttpTransport::hand_over() {
+    // Only those that are done by now: what fails at once while it is started here is for the next
+    // time, so that a target that refuses everything cannot keep this going.
+    const std::size_t count = done_.size();
+    for (std::size_t index = 0; index < count; ++index) completion_.on_complete(*done_[index]);
+    done_.erase(done_.begin(), done_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void HttpTransport::on_done(http::WireCall& call) {
@@ -132,7 +155,7 @@ void HttpTransport::on_done(http::WireCall& call) {
         attempt.detail = details_.keep(call.error);
     attempt.transport_state = nullptr;
     free_slots_.push_back(&slot);
-    completion_.on_complete(attempt);
+    done_.push_back(&attempt);
 }
 
 void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
