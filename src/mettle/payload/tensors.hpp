@@ -25,7 +25,9 @@ using Tensors =
 struct InputOptions {
     std::int64_t batch = 1;    // Rows: the first dimension, where that is free (-1).
     bool batch_given = false;  // The user asked for it, so a fixed one is an error.
-    std::map<std::string, Shape> shapes = {};  // Whole shapes by input; win over `batch`.
+    // Whole shapes by input; win over `batch`.
+    // NOLINTNEXTLINE(readability-redundant-member-init): so that {.batch = 8} may leave it out.
+    std::map<std::string, Shape> shapes = {};
 };
 
 // "pixels:1,64" as --shape takes it.
