@@ -91,6 +91,7 @@ HostCpu sum_of_lines(const Wanted& wanted) {
         if (!wanted(name)) continue;
         for (auto& value : field) words >> value;
         cpu.busy += ticks(field[0] + field[1] + field[2] + field[5] + field[6]);
+        cpu.interrupts += ticks(field[5] + field[6]);
         cpu.idle += ticks(field[3] + field[4]);
         cpu.steal += ticks(field[7]);
     }

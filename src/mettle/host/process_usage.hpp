@@ -33,8 +33,9 @@ std::optional<ProcessUsage> usage_of_tree(int pid, WithPss pss = WithPss::no);
 // CPU time of the whole host since boot, over all its CPUs.
 struct HostCpu {
     Duration busy = Duration::zero();
-    Duration idle = Duration::zero();   // With waiting for disks.
-    Duration steal = Duration::zero();  // Ready to run, but the hypervisor ran somebody else.
+    Duration idle = Duration::zero();        // With waiting for disks.
+    Duration interrupts = Duration::zero();  // Part of busy: hard and soft, charged to no process.
+    Duration steal = Duration::zero();       // Ready to run, but the hypervisor ran somebody else.
 };
 HostCpu host_cpu();
 HostCpu host_cpu(std::span<const int> cpus);  // Of these alone.

@@ -50,8 +50,9 @@ TEST(ProcessUsage, SaysNothingOfAProcessThatEnded) {
 }
 
 TEST(HostCpu, StealIsAShareOfAllTime) {
-    const HostCpu before{10s, 5s, 1s};
-    EXPECT_DOUBLE_EQ(steal_share(before, {16s, 8s, 2s}), 0.1);
+    const HostCpu before{.busy = 10s, .idle = 5s, .interrupts = 0s, .steal = 1s};
+    const HostCpu after{.busy = 16s, .idle = 8s, .interrupts = 1s, .steal = 2s};
+    EXPECT_DOUBLE_EQ(steal_share(before, after), 0.1);
     EXPECT_DOUBLE_EQ(steal_share(before, before), 0);
     EXPECT_GT(host_cpu().busy, Duration(0));
 }

@@ -18,10 +18,11 @@ using namespace std::chrono_literals;
 constexpr Duration kTimeout = 10s;
 constexpr Duration kStopTimeout = 2s;
 
-// Seconds of CPU time, by anybody; stolen time is somebody's as well.
+// Seconds of CPU time, by any process; stolen time is somebody's as well. Interrupts are left out:
+// on loopback they are the packets of this very run.
 double used_on(const std::vector<int>& cpus) {
     const auto seen = host::host_cpu(cpus);
-    return std::chrono::duration<double>(seen.busy + seen.steal).count();
+    return std::chrono::duration<double>(seen.busy - seen.interrupts + seen.steal).count();
 }
 
 }  // namespace
@@ -76,6 +77,32 @@ results::RunResult Bench::run(const RunNeeds& needs) {
     }
     target_lost = target_lost || result.target_lost;
     return result;
+}
+
+// The target wanted more than it got, and a fifth or more of its cores went to others.
+bool Bench::starved(const results::RunResult& run) const {
+    return neighbours_cpu > 0.2 * target_cores && target_cores > 0 &&
+           run.target_cpu.value_or(0) + neighbours_cpu > 0.85 * target_cores;
+}
+
+bool Bench::excuses(const results::RunResult& run, const std::vector<SloFinding>& findings) const {
+    if (!run.validity.valid && lag_may_explain(findings)) return true;
+    const bool only_slow = std::ranges::all_of(run.failures, [](const results::Failure& failure) {
+        return failure.kind == "timeout" || failure.kind == "unfinished";
+    });
+    return starved(run) && only_slow;
+}
+
+std::vector<std::string> Bench::doubts(const results::RunResult& run) const {
+    auto reasons = run.validity.reasons;
+    if (starved(run)) {
+        reasons.insert(
+            reasons.begin(),
+            fmt::format("other processes used {:.2f} of the target's {:.0f} {}, so "
+                        "what it can do was not seen",
+                        neighbours_cpu, target_cores, target_cores == 1 ? "core" : "cores"));
+    }
+    return reasons;
 }
 
 void Bench::measure_unloaded() {

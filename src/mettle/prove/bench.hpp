@@ -43,6 +43,11 @@ public:
 
     // Blocks until the run has ended. Notes when the target went away.
     results::RunResult run(const RunNeeds& needs);
+    // Whether what broke in the last run may not be the target's own doing: the generator lagged,
+    // or other processes had the target's cores. Errors and wrong answers are always its own.
+    bool excuses(const results::RunResult& run, const std::vector<SloFinding>& findings) const;
+    // Why the last run cannot be judged; empty when it can.
+    std::vector<std::string> doubts(const results::RunResult& run) const;
 
     Duration time_left() const { return deadline - std::chrono::steady_clock::now(); }
     bool interrupted() const { return stop.stop_requested(); }
@@ -72,6 +77,7 @@ public:
 
 private:
     void measure_unloaded();
+    bool starved(const results::RunResult& run) const;
     std::size_t connections_for(const RunNeeds& needs) const;
 
     std::optional<results::RunResult> unloaded_;

@@ -76,7 +76,7 @@ std::string answer_of(const analysis::SearchResult& found, const RateSearch& sea
                        confirmed_by(search.confirmation());
     if (found.rps_fail) text += fmt::format(", breaks at {} rps", format_rate(*found.rps_fail));
     if (found.rps_invalid)
-        text += fmt::format("; the generator gives out at {} rps", format_rate(*found.rps_invalid));
+        text += fmt::format("; could not be judged at {} rps", format_rate(*found.rps_invalid));
     if (found.reached_max) text += "; no higher rate was allowed";
     return text + ".";
 }

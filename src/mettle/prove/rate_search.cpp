@@ -173,7 +173,7 @@ ProbeRecord RateSearch::measure(const analysis::Probe& probe) {
     record.target_cpu = run.target_cpu;
     record.generator_cpu = run.validity.generator_cpu;
     record.reasons =
-        record.verdict == ProbeVerdict::invalid ? run.validity.reasons : breaches(findings);
+        record.verdict == ProbeVerdict::invalid ? bench_.doubts(run) : breaches(findings);
     record.picture = picture_of(run, bench_);
     record.picture.generator_gave_out = record.verdict == ProbeVerdict::invalid;
     if (!findings.empty()) {
@@ -188,8 +188,7 @@ ProbeVerdict RateSearch::judge(const analysis::Probe& probe, const RunResult& ru
     if (run.totals.requests == 0) return ProbeVerdict::invalid;
     if (!all_hold(findings)) {
         // Errors and a breach from the actual send too are the target's own, lag or not.
-        const bool excused = !run.validity.valid && lag_may_explain(findings);
-        return excused ? ProbeVerdict::invalid : ProbeVerdict::fail;
+        return bench_.excuses(run, findings) ? ProbeVerdict::invalid : ProbeVerdict::fail;
     }
     // Latency from the due time contains the generator's lag, so a pass under lag is a pass, if the
     // rate was there.

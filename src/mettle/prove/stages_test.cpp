@@ -67,7 +67,7 @@ TEST_F(StagesTest, CapacitySaysWhenTheGeneratorIsTheLimit) {
     target.generator_limit = 2'000;
     const auto result = prove_the_capacity();
     EXPECT_THAT(evidence["bottleneck"], HasSubstr("generator"));
-    EXPECT_THAT(result.answer, HasSubstr("the generator gives out at"));
+    EXPECT_THAT(result.answer, HasSubstr("could not be judged at"));
     EXPECT_TRUE(evidence["rps_fail"].is_null());
 }
 

@@ -78,8 +78,8 @@ Json evidence_of(const results::RunResult& run, double rate,
             {"histogram", histogram_json(run.totals.times.latency)}};
 }
 
-void judge(const results::RunResult& run, const std::vector<SloFinding>& findings,
-           results::StageResult& result) {
+void judge(const Bench& bench, const results::RunResult& run,
+           const std::vector<SloFinding>& findings, results::StageResult& result) {
     if (run.totals.requests == 0) {
         result.verdict = StageVerdict::invalid;
         result.reasons = {"no request was counted"};
@@ -88,9 +88,9 @@ void judge(const results::RunResult& run, const std::vector<SloFinding>& finding
         const bool reached = achieved_share(run) >= kLeastAchieved;
         result.verdict = run.validity.valid || reached ? StageVerdict::pass : StageVerdict::invalid;
         if (result.verdict == StageVerdict::invalid) result.reasons = run.validity.reasons;
-    } else if (!run.validity.valid && lag_may_explain(findings)) {
+    } else if (bench.excuses(run, findings)) {
         result.verdict = StageVerdict::invalid;
-        result.reasons = run.validity.reasons;
+        result.reasons = bench.doubts(run);
     } else {
         result.verdict = StageVerdict::fail;
         result.reasons = breaches(findings);
@@ -150,7 +150,7 @@ results::StageResult prove_steady(Bench& bench, RateSearch& search) {
     const auto run = best_run(bench, needs);
     const auto findings = bench.slo().judge(run);
     results::StageResult result = skipped(StageName::steady, "");
-    judge(run, findings, result);
+    judge(bench, run, findings, result);
     result.answer = answer_of(run, *rate);
     result.evidence_json =
         evidence_of(run, *rate, findings).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -43,6 +43,24 @@ TEST_F(SteadyTest, IsInvalidWhenTheGeneratorCouldNotOfferTheRate) {
     EXPECT_EQ(result.reasons[0], "send lag p99 of 9 ms");
 }
 
+// Somebody compiles on the server's core: what breaks then says nothing of the server, unless it
+// gives errors.
+TEST_F(SteadyTest, IsInvalidWhenOthersHadTheTargetsCores) {
+    bench.expect_rps = 1'200;
+    bench.neighbours_cpu = 0.5;
+    auto result = prove_steady(bench, search);
+    EXPECT_EQ(result.verdict, StageVerdict::invalid);
+    EXPECT_EQ(result.reasons[0],
+              "other processes used 0.50 of the target's 1 core, so what it can "
+              "do was not seen");
+    bench.runner = [this](const load::LoadPlan& load, const Sending&, const TransportNeeds&) {
+        auto run = target.run(load);
+        run.failures = {{"x", "POST", "status", "500", 100}};
+        return run;
+    };
+    EXPECT_EQ(prove_steady(bench, search).verdict, StageVerdict::fail);
+}
+
 TEST_F(SteadyTest, APassUnderSlightLagStaysAPass) {
     bench.expect_rps = 500;
     target.generator_limit = 495;
