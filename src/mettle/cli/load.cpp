@@ -14,10 +14,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <limits>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace mettle::cli {
 
@@ -48,6 +51,21 @@ void announce(const LoadOptions& options, const LoadRequests& requests,
             : ", " + format_duration(plan.run_time);
     fmt::print(stderr, "load: {}{}, {} worker{}\n", amount, end, plan.workers,
                plan.workers == 1 ? "" : "s");
+}
+
+// An expression about a task that is not there would never be true.
+void check_expressions(const LoadOptions& options, const load::LoadPlan& plan) {
+    std::vector<results::Expression> all = options.fail_if;
+    for (const auto& lasting : options.abort_if) all.push_back(lasting.expression);
+    std::vector<std::string> names;
+    for (const load::PlanTask& task : plan.tasks) names.push_back(task.name);
+    for (const results::Expression& expression : all) {
+        if (expression.task.empty() || std::ranges::find(names, expression.task) != names.end())
+            continue;
+        throw StartupError(fmt::format("'{}': there is no task '{}'; this load has {}",
+                                       expression.to_string(), expression.task,
+                                       fmt::join(names, ", ")));
+    }
 }
 
 // What happens once a second while the load runs.
@@ -116,6 +134,7 @@ int load_main(int argc, char** argv) {
     const StopSignals signals(stop);
     const LoadRequests requests = make_requests(*options, ask_target(*options));
     const load::LoadPlan plan = make_plan(*options, requests);
+    check_expressions(*options, plan);
     announce(*options, requests, plan);
     send_first_request(*options, requests);
     const auto transports = make_transports(*options, requests, plan);

@@ -177,7 +177,7 @@ TEST(LoadMain, BadUsageIsExitCode2WithWhatWouldBeRight) {
         {{url, "--fail-if", "p99"}, "has none of < <= > >="},
         {{url, "--abort-if", "p99>1s for ever"}, "not a duration"},
         {{url, "-o", "run.doc"}, "says no form"},
-        {{url, "-o", "/no/such/folder/run.json"}, "no folder"},
+        {{url, "-o", "/proc/no/folder/run.json"}, "the folder /proc/no/folder cannot be made"},
         {{"v2+" + url, "--body", "/dev/null"}, "for plain HTTP"},
         {{"plain+" + url, "--binary"}, "for V2"},
         {{url, "--cpus", "4096"}, "may not use CPU 4096"},

@@ -36,9 +36,10 @@ Result<void> check_output(const std::string& path) {
     auto folder = std::filesystem::path(path).parent_path();
     if (folder.empty()) folder = ".";
     std::error_code error;
+    std::filesystem::create_directories(folder, error);
     if (!std::filesystem::is_directory(folder, error)) {
         return fail(Error::Kind::invalid_input,
-                    fmt::format("there is no folder {}", folder.string()));
+                    fmt::format("the folder {} cannot be made", folder.string()));
     }
     if (std::filesystem::is_directory(path, error) || ::access(folder.c_str(), W_OK) != 0) {
         return fail(Error::Kind::invalid_input, fmt::format("{} cannot be written", path));
