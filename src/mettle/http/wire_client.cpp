@@ -293,6 +293,15 @@ void WireClient::close(WireConnection& connection) {
     free_slots_.push_back(&connection);
 }
 
+void WireClient::cancel_waiting() {
+    now_ns_ = clock_ns();
+    while (!waiting_.empty()) {
+        WireCall& call = waiting_.front();
+        waiting_.remove(call);
+        complete(call, WireOutcome::cancelled, "given up while waiting for a connection");
+    }
+}
+
 void WireClient::cancel(WireCall& call) {
     now_ns_ = clock_ns();
     if (call.connection) return fail(*call.connection, WireOutcome::cancelled, "given up");
@@ -359,17 +368,18 @@ void WireClient::wait_for_events(std::int64_t until_ns) {
 }
 
 void WireClient::time_out() {
+    // Those without a connection first: what times out below would hand its place to them.
+    while (!waiting_.empty() && waiting_.front().deadline_ns <= now_ns_) {
+        WireCall& call = waiting_.front();
+        waiting_.remove(call);
+        complete(call, WireOutcome::timeout, "no connection was free in time");
+    }
     while (!in_flight_.empty() && in_flight_.front().deadline_ns <= now_ns_) {
         WireCall& call = in_flight_.front();
         if (!call.connection->connecting)
             fail(*call.connection, WireOutcome::timeout, {});
         else
             fail(*call.connection, WireOutcome::timeout, "no connection was made in time");
-    }
-    while (!waiting_.empty() && waiting_.front().deadline_ns <= now_ns_) {
-        WireCall& call = waiting_.front();
-        waiting_.remove(call);
-        complete(call, WireOutcome::timeout, "no connection was free in time");
     }
 }
 

@@ -101,6 +101,7 @@ public:
     void send(WireCall& call);
     // Completes as `cancelled` before this returns.
     void cancel(WireCall& call);
+    void cancel_waiting();  // All that have no connection yet.
     // Handles what is ready, and waits until something is or the moment has come. Returns between
     // two events when the moment has passed, so that what is due then need not wait for the rest.
     void poll(std::int64_t until_ns);

@@ -71,6 +71,9 @@ public:
     virtual void start(Attempt& attempt) = 0;
     // Gives the attempt up: it completes as `cancelled` before this returns.
     virtual void cancel(Attempt& attempt) = 0;
+    // Gives up, as cancel() does, all that has not been sent for want of a connection. Before the
+    // end of a run: each attempt that is cancelled would else free its connection for one of them.
+    virtual void cancel_waiting() {}
     // Handles what is ready; waits until something is, or until `until_ns`. Times attempts out.
     virtual void poll(std::int64_t until_ns) = 0;
     // Readable when poll() has something to do.

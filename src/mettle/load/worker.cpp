@@ -155,6 +155,7 @@ void Worker::drain() {
         if (now_ns_ >= give_up_ns) break;
         transport_->poll(std::min({give_up_ns, next_report_ns_, now_ns_ + kLongestSleep}));
     }
+    transport_->cancel_waiting();
     source_->for_each_in_flight([this](Attempt& attempt) { transport_->cancel(attempt); });
     now_ns_ = clock_ns();
 }

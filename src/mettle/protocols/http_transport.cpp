@@ -67,6 +67,7 @@ public:
 
     void start(Attempt& attempt) override;
     void cancel(Attempt& attempt) override;
+    void cancel_waiting() override { client_.cancel_waiting(); }
     void poll(std::int64_t until_ns) override;
     int poll_fd() const override { return client_.fd(); }
     std::uint64_t connections_opened() const override { return client_.connections_opened(); }
