@@ -269,6 +269,7 @@ void WireClient::complete(WireCall& call, WireOutcome outcome, std::string_view 
 void WireClient::serve_waiting() {
     if (serving_) return;  // From a call that the loop below has completed.
     serving_ = true;
+    time_out_waiting(now_ns_);
     while (!waiting_.empty() && (idle_first_ || open_ < options_.max_connections)) {
         WireCall& call = waiting_.front();
         waiting_.remove(call);
@@ -367,19 +368,25 @@ void WireClient::wait_for_events(std::int64_t until_ns) {
     if (event_count_ == 0) now_ns_ = clock_ns();
 }
 
+// What is overdue now; what becomes so meanwhile is for the next time, since each connection that
+// is closed here may be opened again for one that waits.
 void WireClient::time_out() {
-    // Those without a connection first: what times out below would hand its place to them.
-    while (!waiting_.empty() && waiting_.front().deadline_ns <= now_ns_) {
-        WireCall& call = waiting_.front();
-        waiting_.remove(call);
-        complete(call, WireOutcome::timeout, "no connection was free in time");
-    }
-    while (!in_flight_.empty() && in_flight_.front().deadline_ns <= now_ns_) {
+    const std::int64_t now_ns = now_ns_;
+    time_out_waiting(now_ns);
+    while (!in_flight_.empty() && in_flight_.front().deadline_ns <= now_ns) {
         WireCall& call = in_flight_.front();
         if (!call.connection->connecting)
             fail(*call.connection, WireOutcome::timeout, {});
         else
             fail(*call.connection, WireOutcome::timeout, "no connection was made in time");
+    }
+}
+
+void WireClient::time_out_waiting(std::int64_t now_ns) {
+    while (!waiting_.empty() && waiting_.front().deadline_ns <= now_ns) {
+        WireCall& call = waiting_.front();
+        waiting_.remove(call);
+        complete(call, WireOutcome::timeout, "no connection was free in time");
     }
 }
 

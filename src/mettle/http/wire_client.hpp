@@ -128,6 +128,7 @@ private:
     void close(WireConnection& connection);
     void serve_waiting();
     void time_out();
+    void time_out_waiting(std::int64_t now_ns);
     void wait_for_events(std::int64_t until_ns);
     void push_idle(WireConnection& connection);
     void remove_idle(WireConnection& connection);
