@@ -111,6 +111,16 @@ TEST(Runner, ReportsEverySecondAndTheSecondsMakeUpTheRun) {
     EXPECT_EQ(result.series.size(), 3);
 }
 
+// It once gave the live view the last point of an empty series.
+TEST(Runner, ARunWithinItsFirstSecondHasNoPoint) {
+    bool seen = false;
+    const auto note = [&](const Progress& progress) { seen |= progress.last_second != nullptr; };
+    const auto result = run(plan_with(2, 10, 10s), FakeTransports(after(kMillisecond)), {}, note);
+    EXPECT_EQ(result.totals.requests, 10);
+    EXPECT_FALSE(seen);
+    EXPECT_TRUE(result.series.empty());
+}
+
 TEST(Runner, TheWarmUpIsSentAndNotCounted) {
     LoadPlan plan = plan_with(1, {}, 100ms);
     plan.closed.reset();

@@ -131,10 +131,11 @@ void Tally::merge(RunResult& into, const RunResult& from) {
     into.validity.send_lag_us.merge(from.validity.send_lag_us);
 }
 
-void Tally::end_window(results::SeriesPoint point, double length_s) {
+bool Tally::end_window(results::SeriesPoint point, double length_s) {
     const Histogram& latency = window_.totals.times.latency;
     window_.duration_s = length_s;
-    if (length_s >= kShortestPoint) {
+    const bool in_series = length_s >= kShortestPoint;
+    if (in_series) {
         point.rps = static_cast<double>(window_.totals.requests) / length_s;
         point.failures = static_cast<double>(window_.totals.failures) / length_s;
         point.p50_ms = ms(latency.quantile(0.5));
@@ -144,6 +145,7 @@ void Tally::end_window(results::SeriesPoint point, double length_s) {
     }
     merge(whole_, window_);
     whole_.duration_s = point.t_s;
+    return in_series;
 }
 
 void Tally::begin_window() {

@@ -18,7 +18,8 @@ public:
     // Ends a second of `length_s`: the window becomes a point of the series (unless it is too short
     // to say anything) and part of the whole, and can be looked at until begin_window(). What
     // reports do not know (moment, users, in_flight, cpu, …) is in `point` already.
-    void end_window(results::SeriesPoint point, double length_s);
+    // Says whether there is a new point.
+    bool end_window(results::SeriesPoint point, double length_s);
     void begin_window();
 
     const results::RunResult& window() const { return window_; }
