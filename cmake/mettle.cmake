@@ -2,6 +2,7 @@
 #
 #   mettle_module(load DEPS results async host LIBS Boost::headers)
 #
+# (with TSAN where its tests are worth running under ThreadSanitizer, too)
 # makes `mettle_load` from src/mettle/load/**.cpp, `mettle_load_test` from its *_test.cpp and, with
 # METTLE_FUZZ, one executable for each *_fuzz.cpp.
 
@@ -11,7 +12,7 @@ add_custom_target(tsan_tests)
 add_custom_target(fuzz_targets)
 
 function(mettle_module name)
-    cmake_parse_arguments(ARG "" "FOLDER" "DEPS;LIBS;EXCLUDE;TEST_LIBS;TEST_LABELS" ${ARGN})
+    cmake_parse_arguments(ARG "TSAN" "FOLDER" "DEPS;LIBS;EXCLUDE;TEST_LIBS" ${ARGN})
     if(NOT ARG_FOLDER)
         set(ARG_FOLDER ${name})
     endif()
@@ -44,11 +45,16 @@ function(mettle_module name)
     if(tests AND BUILD_TESTING)
         add_executable(mettle_${name}_test ${tests})
         target_link_libraries(mettle_${name}_test PRIVATE mettle_${name} ${ARG_TEST_LIBS} GTest::gmock_main mettle_warnings)
+        # One label a test: gtest_discover_tests takes a list of them for more properties.
+        set(label unit)
+        if(ARG_TSAN)
+            set(label unit_tsan)
+        endif()
         gtest_discover_tests(mettle_${name}_test
             TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-            PROPERTIES LABELS "unit;${ARG_TEST_LABELS}" TIMEOUT 120)
-        if("tsan" IN_LIST ARG_TEST_LABELS)
+            PROPERTIES LABELS ${label} TIMEOUT 120)
+        if(ARG_TSAN)
             add_dependencies(tsan_tests mettle_${name}_test)
         endif()
     endif()

@@ -15,6 +15,7 @@ namespace {
 constexpr std::array<double, 23> kPowersOfTen = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr std::int64_t kLargestPower = 1000;  // Beyond it libraries differ on 0e9999.
 constexpr std::uint64_t kExactIntegers = std::uint64_t{1} << 53;
 
 bool is_digit(char character) {
@@ -45,7 +46,8 @@ const char* read_exponent(const char* at, Decimal& out) {
     if (*at == '-' || *at == '+') ++at;
     if (!is_digit(*at)) return nullptr;
     std::int64_t power = 0;
-    while (is_digit(*at)) power = std::min<std::int64_t>(power * 10 + (*at++ - '0'), 100'000);
+    while (is_digit(*at) && power < kLargestPower) power = power * 10 + (*at++ - '0');
+    if (is_digit(*at)) return nullptr;
     out.exponent += minus ? -power : power;
     out.whole = false;
     return at;
