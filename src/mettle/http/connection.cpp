@@ -19,6 +19,7 @@ constexpr std::size_t kFirstRoom = 8 * 1024;
 constexpr std::size_t kChunkRoom = 16 * 1024;  // For chunk headers and what arrives with them.
 constexpr std::size_t kKeptRoom = 256 * 1024;  // What a connection keeps of a large body's buffer.
 constexpr std::size_t kMostLingered = 1 << 20;
+constexpr Duration kPatienceWithNewcomers = std::chrono::milliseconds(500);
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -66,9 +67,14 @@ void Connection::close_if_overdue(TimePoint now) {
     advance();
 }
 
+// A client that has just connected, or whose request is on its way to us, is still answered.
 void Connection::drain() {
     must_close_ = true;
-    if (stage_ == Stage::idle) close();
+    if (stage_ != Stage::idle) return;
+    error_code ignored;
+    if (socket_.available(ignored) > 0) return;
+    if (dispatched_) return close();
+    set_deadline(kPatienceWithNewcomers);
 }
 
 void Connection::abort() {

@@ -44,7 +44,7 @@ public:
     void refuse_for_overload();
     // Closes what has waited beyond its limit. Called by the tick.
     void close_if_overdue(TimePoint now);
-    // Closes at once when no request is being read or answered; else after the response.
+    // Closes at once when no request is on its way or being answered; else after the response.
     void drain();
     void abort();
 

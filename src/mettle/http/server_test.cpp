@@ -210,6 +210,16 @@ TEST_F(ServerTest, StoppingFinishesWhatIsInFlight) {
     EXPECT_THAT(response, HasSubstr("Connection: close"));
 }
 
+TEST_F(ServerTest, ANewcomerIsStillAnsweredWhenTheServerStops) {
+    Client client(server.port());
+    while (server.open_connections() == 0) std::this_thread::yield();
+    std::thread stopper([this] { server.stop(5s); });
+    client.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+    const std::string response = client.receive_all();
+    stopper.join();
+    EXPECT_THAT(response, EndsWith("GET /late "));
+}
+
 TEST_F(ServerTest, APortThatIsTakenIsAPlainSentence) {
     Server::Options taken = options();
     taken.port = server.port();
