@@ -118,14 +118,18 @@ void ServedModel::observe(Duration took) {
 
 void ServedModel::run(InferenceCall& call) {
     call.started = call.chosen;
+    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    call.on_result(run_here(call));
+}
+
+Result<void> ServedModel::run_here(InferenceCall& call) {
     call.batch_rows = call.rows;
     auto result = model_->run(*call.slab, call.token);
     call.finished = now();
     stats_.executions.add();
     if (lane_may_change_ && call.rows == 1) observe(call.finished - call.started);
     if (result) stats_.rows.add(static_cast<std::uint64_t>(call.rows));
-    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    call.on_result(std::move(result));
+    return result;
 }
 
 }  // namespace mettle

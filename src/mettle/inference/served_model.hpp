@@ -47,10 +47,14 @@ public:
     // on_result(), which may come before this returns. Full: `unavailable`, before it returns.
     void submit(InferenceCall& call);
 
+    // For a submitter that has several short calls at once: whether this one would run inline, and
+    // running it here and now. Fills in `finished`; `chosen` and `started` are the caller's.
+    bool runs_inline(const InferenceCall& call) const;
+    Result<void> run_here(InferenceCall& call);
+
 private:
     void warm_up();
     Duration measure(Slab& slab, std::int64_t rows, int times);
-    bool runs_inline(const InferenceCall& call) const;
     void run(InferenceCall& call);
     void observe(Duration took);
     void work();

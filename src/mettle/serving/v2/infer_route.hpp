@@ -21,6 +21,7 @@ public:
 
 private:
     class Pool;
+    class Turn;
     struct Call;
 
     const ModelRepository& repository_;
