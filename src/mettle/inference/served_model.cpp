@@ -118,8 +118,9 @@ void ServedModel::observe(Duration took) {
 
 void ServedModel::run(InferenceCall& call) {
     call.started = call.chosen;
+    auto result = run_here(call);
     stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    call.on_result(run_here(call));
+    call.on_result(std::move(result));
 }
 
 Result<void> ServedModel::run_here(InferenceCall& call) {
