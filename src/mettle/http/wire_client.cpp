@@ -1,6 +1,7 @@
 #include "mettle/http/wire_client.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/base/clock_ns.hpp"
 
 #include <unistd.h>
 
@@ -29,10 +30,6 @@ public:
 };
 
 namespace {
-
-std::int64_t clock_ns() {
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 timespec to_timespec(std::int64_t ns) {
     return {ns / 1'000'000'000, ns % 1'000'000'000};

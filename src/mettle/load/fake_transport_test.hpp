@@ -3,6 +3,7 @@
 // A Transport without a network: each attempt ends after a time that the test chooses. For tests of
 // the engine, in real time or by the moments in the attempts alone.
 
+#include "mettle/base/clock_ns.hpp"
 #include "mettle/load/transport.hpp"
 
 #include <algorithm>
@@ -60,10 +61,6 @@ public:
     }
     int poll_fd() const override { return -1; }
     std::uint64_t connections_opened() const override { return 1; }
-
-    static std::int64_t clock_ns() {
-        return std::chrono::steady_clock::now().time_since_epoch().count();
-    }
 
 private:
     struct Open {

@@ -1,6 +1,7 @@
 #include "mettle/load/runner.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/base/clock_ns.hpp"
 #include "mettle/host/cgroup.hpp"
 #include "mettle/host/process_usage.hpp"
 #include "mettle/load/gap_distance.hpp"
@@ -23,10 +24,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kSetUp = 5'000'000;         // From the start of the threads to the load's.
 constexpr std::int64_t kReportGrace = 20'000'000;  // Workers report on the second; then it is read.
-
-std::int64_t clock_ns() {
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 double seconds(std::int64_t ns) {
     return static_cast<double>(ns) * 1e-9;

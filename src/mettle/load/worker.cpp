@@ -1,5 +1,6 @@
 #include "mettle/load/worker.hpp"
 
+#include "mettle/base/clock_ns.hpp"
 #include "mettle/host/cgroup.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/load/arrivals.hpp"
@@ -22,10 +23,6 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kLongestSleep = 50'000'000;  // Then a stop is looked for.
 constexpr std::int64_t kLongestSpin = 80'000;
 constexpr std::int64_t kShortestSpin = 5'000;
-
-std::int64_t clock_ns() {
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 std::int64_t thread_cpu_ns() {
     timespec time{};

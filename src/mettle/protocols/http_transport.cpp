@@ -1,5 +1,6 @@
 #include "mettle/protocols/http_transport.hpp"
 
+#include "mettle/base/clock_ns.hpp"
 #include "mettle/http/message.hpp"
 #include "mettle/http/wire_client.hpp"
 #include "mettle/protocols/detail_texts.hpp"
@@ -26,10 +27,6 @@ struct SharedRequests {
     std::vector<std::vector<PreparedRequest>> requests;
     HttpOptions options;
 };
-
-std::int64_t clock_ns() {
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 Outcome outcome_of(http::WireOutcome outcome) {
     switch (outcome) {
