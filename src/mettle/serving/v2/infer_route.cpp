@@ -148,6 +148,7 @@ public:
     }
 
     void add(Call& call) {
+        call.model.stats().in_flight.fetch_add(1, std::memory_order_relaxed);
         calls_.push_back(&call);
         if (calls_.size() == 1) net::post(call.exchange->io(), [this] { run(); });
     }
@@ -160,6 +161,7 @@ private:
             call->chosen = chosen;
             call->started = now();
             call->result = call->model.run_here(*call);
+            call->model.stats().in_flight.fetch_sub(1, std::memory_order_relaxed);
         }
         for (Call* call : running_) call->answer(call->result);
         running_.clear();
