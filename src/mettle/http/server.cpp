@@ -92,13 +92,17 @@ public:
         });
     }
 
-    void stop_accepting() {
-        net::post(io_, [this] {
+    // Ready when those that had connected are counted as open, and no more come.
+    std::future<void> stop_accepting() {
+        auto stopped = std::make_shared<std::promise<void>>();
+        net::post(io_, [this, stopped] {
             accept_what_is_queued();
             error_code ignored;
             acceptor_.close(ignored);
             for_each_connection([](Connection& connection) { connection.drain(); });
+            stopped->set_value();
         });
+        return stopped->get_future();
     }
 
     std::size_t cut_off() {
@@ -115,6 +119,7 @@ public:
         if (!thread_.joinable()) return;
         io_.stop();
         thread_.join();
+        ended_ = true;
     }
 
 private:
@@ -148,12 +153,18 @@ private:
     void adopt(Connection::Socket socket) {
         const bool full = server_.open_.fetch_add(1) >= server_.options_.limits.max_connections;
         const std::shared_ptr<Connection> connection(new Connection(std::move(socket), context_),
-                                                     [this](Connection* gone) {
-                                                         --server_.open_;
-                                                         delete gone;
-                                                     });
+                                                     [this](Connection* gone) { end(gone); });
         connections_.push_back(connection);
         full ? connection->refuse_for_overload() : connection->start();
+    }
+
+    // Whoever held the exchange may let go of it on another thread; what the connection touches is
+    // this one's.
+    void end(Connection* gone) {
+        std::unique_ptr<Connection> owned(gone);
+        --server_.open_;
+        if (ended_ || io_.get_executor().running_in_this_thread()) return;
+        net::post(io_, [owned = std::move(owned)] {});
     }
 
     // Looks for what is overdue, on all connections at once: a timer for each request would cost
@@ -185,6 +196,7 @@ private:
     net::steady_timer tick_{io_};
     net::steady_timer pause_{io_};
     std::vector<std::weak_ptr<Connection>> connections_;
+    std::atomic<bool> ended_ = false;  // The thread has: nothing that is posted would run.
     std::thread thread_;
 };
 
@@ -210,8 +222,10 @@ void Server::announce_drain() {
 
 std::size_t Server::stop(Duration timeout) {
     draining_ = true;
-    for (auto& thread : threads_) thread->stop_accepting();
     const TimePoint end = std::chrono::steady_clock::now() + timeout;
+    std::vector<std::future<void>> stopped;
+    for (auto& thread : threads_) stopped.push_back(thread->stop_accepting());
+    for (auto& thread : stopped) thread.wait_until(end);
     while (open_ > 0 && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
