@@ -30,10 +30,15 @@ public:
         std::unique_lock lock(mutex_);
         ready_.wait(lock, [this] { return size_ > 0 || closed_; });
         if (size_ == 0) return std::nullopt;
-        T value = std::move(ring_[first_]);
-        first_ = (first_ + 1) % ring_.size();
-        --size_;
-        return value;
+        return pop_first();
+    }
+
+    // The value that has waited longest, if `take` says yes to it; does not wait.
+    template <typename Take>
+    std::optional<T> pop_if(Take take) {
+        const std::lock_guard lock(mutex_);
+        if (size_ == 0 || !take(ring_[first_])) return std::nullopt;
+        return pop_first();
     }
 
     void close() {
@@ -48,6 +53,13 @@ public:
     }
 
 private:
+    T pop_first() {
+        T value = std::move(ring_[first_]);
+        first_ = (first_ + 1) % ring_.size();
+        --size_;
+        return value;
+    }
+
     mutable std::mutex mutex_;
     std::condition_variable ready_;
     std::vector<T> ring_;

@@ -31,10 +31,17 @@ void load_models(const ServeOptions& options, ModelRepository& repository) {
         const auto files = find_models(path, options.name);
         if (!files) throw StartupError(files.error().message);
         for (const ModelFile& file : *files)
-            repository.load(
-                file, loader,
-                {.max_queue = options.max_queue, .workers = options.workers, .lane = options.lane});
+            repository.load(file, loader,
+                            {.max_queue = options.max_queue,
+                             .workers = options.workers,
+                             .max_batch_rows = options.max_batch_rows,
+                             .lane = options.lane});
     }
+}
+
+std::string batching_of(const ServedModel& model) {
+    if (!model.joins_calls() || model.most_rows() == 1) return "each request runs alone";
+    return fmt::format("batches of up to {} rows", model.most_rows());
 }
 
 void announce(const ServeOptions& options, const ModelRepository& repository, std::uint16_t port) {
@@ -47,9 +54,10 @@ void announce(const ServeOptions& options, const ModelRepository& repository, st
         const TimeModel& time = model->time_model();
         fmt::print("  {} (version {}): {}\n", model->name(), model->version(),
                    model->signature().to_string());
-        fmt::print("      {} lane: {} for one row, {} for each more\n",
+        fmt::print("      {} lane: {} for one row, {} for each more; {}\n",
                    model->lane() == Lane::inline_on_io ? "inline" : "worker",
-                   format_duration(time.predict(1)), format_duration(time.per_row));
+                   format_duration(time.predict(1)), format_duration(time.per_row),
+                   batching_of(*model));
     }
     if (const auto models = repository.all(); !models.empty())
         fmt::print("\nTry it:\n  {}\n", curl_line(url, *models.front()));

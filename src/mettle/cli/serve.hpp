@@ -20,6 +20,7 @@ struct ServeOptions {
     int intra_op_threads = 1;  // For each run.
     std::optional<Lane> lane;  // Nothing: by the model's measured time.
     std::size_t max_queue = 1024;
+    std::optional<std::int64_t> max_batch_rows;  // Nothing: by the model's measured time.
     bool access_log = false;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;

@@ -45,6 +45,12 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         ->capture_default_str()
         ->group("Model");
     flags
+        .add_option("--max-batch-rows", options.max_batch_rows,
+                    "rows of several requests that are run together at most; 1: each alone "
+                    "(default: as many as still make a row cheaper)")
+        ->check(CLI::Range(1, 65'536))
+        ->group("Model");
+    flags
         .add_option("--max-queue", options.max_queue,
                     "requests that wait for a worker; more are refused with 503")
         ->check(CLI::Range(1, 1'000'000))

@@ -33,6 +33,8 @@ struct InferenceCall {
     TimePoint started;            // The run began.
     TimePoint finished;           // The run ended.
     std::int64_t batch_rows = 1;  // Rows in the run that answered it.
+
+    Result<void> outcome;  // Of the run, on its way to on_result().
 };
 
 }  // namespace mettle

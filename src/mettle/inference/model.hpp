@@ -24,8 +24,13 @@ public:
     // are aligned for their element type.
     virtual void borrow_input(std::size_t index, const TensorView& view) = 0;
 
+    // What the next run will read. REQUIRES: input() or borrow_input() has been called for it.
+    virtual TensorView input_view(std::size_t index) const = 0;
+
     // What the last run gave, in this machine's memory, until the next run.
     virtual TensorView output(std::size_t index) const = 0;
+    // Copies what another slab's run gave for this one's inputs: output() from now on. Not BYTES.
+    virtual void set_output(std::size_t index, const TensorView& view) = 0;
 
     // Memory that it holds, for whoever keeps slabs: it never shrinks.
     virtual std::size_t bytes() const = 0;

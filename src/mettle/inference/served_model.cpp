@@ -1,6 +1,7 @@
 #include "mettle/inference/served_model.hpp"
 
 #include "mettle/base/log.hpp"
+#include "mettle/inference/batch.hpp"
 #include "mettle/inference/sample_inputs.hpp"
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
       version_(std::move(version)),
       model_(std::move(model)),
       queue_(options.max_queue) {
-    warm_up();
+    warm_up(options.max_batch_rows);
     const bool is_short = time_model_.predict(1) < kInlineLimit;
     lane_ = options.lane.value_or(is_short ? Lane::inline_on_io : Lane::worker);
     lane_may_change_ = !options.lane && is_short;
@@ -41,7 +42,7 @@ ServedModel::~ServedModel() {
 
 // The first runs of a model allocate its memory and choose its kernels, so the first client should
 // not have to wait for them. A model that can't run on zeros is served all the same.
-void ServedModel::warm_up() {
+void ServedModel::warm_up(std::optional<std::int64_t> max_batch_rows) {
     const auto slab = model_->make_slab();
     fill_with_zeros(*slab, signature(), 1);
     if (const auto ran = model_->run(*slab, nullptr); !ran) {
@@ -53,6 +54,15 @@ void ServedModel::warm_up() {
     const Duration one = measure(*slab, 1, kMeasuredRuns);
     const Duration many = signature().batches() ? measure(*slab, kManyRows, kMeasuredRuns) : one;
     time_model_ = TimeModel::through(one, many, signature().batches() ? kManyRows : 1);
+    most_rows_ = max_batch_rows.value_or(time_model_.best_batch());
+    if (!rows_can_be_joined(signature())) return;
+    joins_calls_ = rows_are_independent(*model_);
+    if (!joins_calls()) {
+        log::info(
+            fmt::format("model {}: a row's answer depends on the rows beside it, so every "
+                        "request runs alone",
+                        name_));
+    }
 }
 
 // The fastest of some runs, so that a busy machine does not change the lane; stops early for models
@@ -80,7 +90,8 @@ void ServedModel::submit(InferenceCall& call) {
     stats_.in_flight.fetch_add(1, std::memory_order_relaxed);
     if (runs_inline(call)) {
         call.chosen = call.parsed;
-        return run(call);
+        InferenceCall* alone = &call;
+        return run_batch({&alone, 1});
     }
     if (queue_.try_push(&call)) return;
     stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
@@ -91,9 +102,26 @@ void ServedModel::submit(InferenceCall& call) {
 }
 
 void ServedModel::work() {
+    std::vector<InferenceCall*> batch;
     while (const auto call = queue_.pop()) {
-        (*call)->chosen = now();
-        run(**call);
+        batch.assign(1, *call);
+        if (joins_calls()) gather_more(batch);
+        const TimePoint chosen = now();
+        for (InferenceCall* each : batch) each->chosen = chosen;
+        run_batch(batch);
+    }
+}
+
+// What is queued by now and fits; nothing is waited for.
+void ServedModel::gather_more(std::vector<InferenceCall*>& batch) {
+    std::int64_t rows = batch.front()->rows;
+    const Slab& first = *batch.front()->slab;
+    const auto fits = [&](const InferenceCall* call) {
+        return rows + call->rows <= most_rows_ && same_row_shape(signature(), first, *call->slab);
+    };
+    while (const auto call = queue_.pop_if(fits)) {
+        batch.push_back(*call);
+        rows += (*call)->rows;
     }
 }
 
@@ -116,21 +144,87 @@ void ServedModel::observe(Duration took) {
     }
 }
 
-void ServedModel::run(InferenceCall& call) {
-    call.started = call.chosen;
-    auto result = run_here(call);
-    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    call.on_result(std::move(result));
+void ServedModel::run_batch(std::span<InferenceCall*> calls) {
+    run_here(calls);
+    stats_.in_flight.fetch_sub(static_cast<std::int64_t>(calls.size()), std::memory_order_relaxed);
+    for (InferenceCall* call : calls) call->on_result(std::move(call->outcome));
 }
 
-Result<void> ServedModel::run_here(InferenceCall& call) {
-    call.batch_rows = call.rows;
-    auto result = model_->run(*call.slab, call.token);
-    call.finished = now();
+void ServedModel::run_here(std::span<InferenceCall*> calls) {
+    if (!joins_calls()) return run_each(calls);
+    while (!calls.empty()) {
+        const auto others = std::partition(calls.begin(), calls.end(), [&](InferenceCall* call) {
+            return same_row_shape(signature(), *calls.front()->slab, *call->slab);
+        });
+        const auto batch = calls.first(count_that_fits({calls.begin(), others}));
+        if (batch.size() == 1 || !try_run_joined(batch)) run_each(batch);
+        calls = calls.subspan(batch.size());
+    }
+}
+
+// The first, and as many behind it as a run may have rows.
+std::size_t ServedModel::count_that_fits(std::span<InferenceCall* const> calls) const {
+    std::int64_t rows = calls.front()->rows;
+    std::size_t count = 1;
+    while (count < calls.size() && rows + calls[count]->rows <= most_rows_)
+        rows += calls[count++]->rows;
+    return count;
+}
+
+void ServedModel::run_each(std::span<InferenceCall*> calls) {
+    for (InferenceCall* call : calls) run_one(*call);
+}
+
+void ServedModel::run_one(InferenceCall& call) {
+    const TimePoint started = now();
+    InferenceCall* alone = &call;
+    call.outcome = model_->run(*call.slab, call.token);
+    note({&alone, 1}, started);
+}
+
+// Where it fails, each is run alone afterwards: one request's rows may be what the model can't
+// take.
+bool ServedModel::try_run_joined(std::span<InferenceCall*> calls) {
+    const TimePoint started = now();
+    auto joined = take_spare_slab();
+    const auto ran = run_joined(*model_, *joined, calls);
+    give_back(std::move(joined));
+    if (!ran) return false;
+    for (InferenceCall* call : calls) call->outcome = {};
+    note(calls, started);
+    return true;
+}
+
+void ServedModel::note(std::span<InferenceCall* const> calls, TimePoint started) {
+    const TimePoint finished = now();
+    std::int64_t rows = 0;
+    for (const InferenceCall* call : calls) rows += call->rows;
+    for (InferenceCall* call : calls) {
+        call->started = started;
+        call->finished = finished;
+        call->batch_rows = rows;
+        if (call->outcome) stats_.rows.add(static_cast<std::uint64_t>(call->rows));
+    }
     stats_.executions.add();
-    if (lane_may_change_ && call.rows == 1) observe(call.finished - call.started);
-    if (result) stats_.rows.add(static_cast<std::uint64_t>(call.rows));
-    return result;
+    if (lane_may_change_) observe((finished - started) / rows);
+}
+
+// One for each thread that runs calls together, in the end.
+std::unique_ptr<Slab> ServedModel::take_spare_slab() {
+    {
+        const std::lock_guard lock(spare_mutex_);
+        if (!spare_slabs_.empty()) {
+            auto slab = std::move(spare_slabs_.back());
+            spare_slabs_.pop_back();
+            return slab;
+        }
+    }
+    return model_->make_slab();
+}
+
+void ServedModel::give_back(std::unique_ptr<Slab> slab) {
+    const std::lock_guard lock(spare_mutex_);
+    spare_slabs_.push_back(std::move(slab));
 }
 
 }  // namespace mettle

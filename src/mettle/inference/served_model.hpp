@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,7 +23,8 @@ public:
     struct Options {
         std::size_t max_queue = 1024;  // Calls that wait for a worker; beyond it they are refused.
         int workers = 1;
-        std::optional<Lane> lane;  // Nothing: by the measured time.
+        std::optional<std::int64_t> max_batch_rows;  // Nothing: TimeModel::best_batch().
+        std::optional<Lane> lane;                    // Nothing: by the measured time.
     };
 
     // Takes a model and measures it: see warm_up(). Starts its workers when the lane needs them.
@@ -48,16 +51,29 @@ public:
     void submit(InferenceCall& call);
 
     // For a submitter that has several short calls at once: whether this one would run inline, and
-    // running it here and now. Fills in `finished`; `chosen` and `started` are the caller's.
+    // running them here and now, together where that can be, in another order. Fills in `outcome`,
+    // `started`, `finished` and `batch_rows`, and calls no on_result(). Any number of threads.
     bool runs_inline(const InferenceCall& call) const;
-    Result<void> run_here(InferenceCall& call);
+    void run_here(std::span<InferenceCall*> calls);
+
+    // Whether calls may be run together, and how many rows such a run has at most.
+    bool joins_calls() const { return joins_calls_.load(std::memory_order_relaxed); }
+    std::int64_t most_rows() const { return most_rows_; }
 
 private:
-    void warm_up();
+    void warm_up(std::optional<std::int64_t> max_batch_rows);
     Duration measure(Slab& slab, std::int64_t rows, int times);
-    void run(InferenceCall& call);
+    void run_batch(std::span<InferenceCall*> calls);
+    void run_each(std::span<InferenceCall*> calls);
+    void run_one(InferenceCall& call);
+    std::size_t count_that_fits(std::span<InferenceCall* const> calls) const;
+    bool try_run_joined(std::span<InferenceCall*> calls);
+    void note(std::span<InferenceCall* const> calls, TimePoint started);
     void observe(Duration took);
     void work();
+    void gather_more(std::vector<InferenceCall*>& batch);
+    std::unique_ptr<Slab> take_spare_slab();
+    void give_back(std::unique_ptr<Slab> slab);
 
     std::string name_;
     std::string version_;
@@ -66,6 +82,10 @@ private:
     bool lane_may_change_ = false;
     std::atomic<int> slowness_ = 0;  // Of recent runs: see observe().
     TimeModel time_model_;
+    std::atomic<bool> joins_calls_ = false;
+    std::int64_t most_rows_ = 1;
+    std::mutex spare_mutex_;
+    std::vector<std::unique_ptr<Slab>> spare_slabs_;  // For runs of several calls.
     ModelStats stats_;
     BoundedQueue<InferenceCall*> queue_;
     std::vector<std::jthread> workers_;

@@ -1,7 +1,10 @@
 #include "mettle/inference/served_model.hpp"
 
+#include "mettle/inference/fake_model_test.hpp"
+
 #include <gmock/gmock.h>
 
+#include <array>
 #include <future>
 #include <latch>
 #include <mutex>
@@ -10,34 +13,7 @@ namespace mettle {
 namespace {
 
 using namespace std::chrono_literals;
-
-class PlainSlab final : public Slab {
-public:
-    std::span<std::byte> input(std::size_t, const Shape& shape) override {
-        tensor = Tensor(DataType::fp32, shape);
-        return tensor.data();
-    }
-    void borrow_input(std::size_t, const TensorView&) override {}
-    TensorView output(std::size_t) const override { return tensor.view(); }
-    std::size_t bytes() const override { return 0; }
-    Tensor tensor;
-};
-
-// Answers its input, once the test lets it.
-class GatedModel final : public Model {
-public:
-    const Signature& signature() const override { return signature_; }
-    std::string_view platform() const override { return "test"; }
-    std::unique_ptr<Slab> make_slab() override { return std::make_unique<PlainSlab>(); }
-    Result<void> run(Slab&, const RunToken*) override {
-        const std::lock_guard pass(gate);
-        return {};
-    }
-    std::mutex gate;
-
-private:
-    Signature signature_{{{"x", DataType::fp32, {-1, 2}}}, {{"y", DataType::fp32, {-1, 2}}}};
-};
+using ::testing::ElementsAre;
 
 struct Call final : InferenceCall {
     void on_result(Result<void> result) override {
@@ -49,34 +25,37 @@ struct Call final : InferenceCall {
 };
 
 struct ServedModelTest : ::testing::Test {
-    std::unique_ptr<ServedModel> serve(ServedModel::Options options) {
-        auto owned = std::make_unique<GatedModel>();
+    std::unique_ptr<ServedModel> serve(ServedModel::Options options,
+                                       FakeModel::Answer answer = FakeModel::doubled) {
+        auto owned = std::make_unique<FakeModel>();
+        owned->answer = std::move(answer);
         model = owned.get();
         return std::make_unique<ServedModel>("m", "1", std::move(owned), options);
     }
-    GatedModel* model = nullptr;
+    FakeModel* model = nullptr;
 };
 
 TEST_F(ServedModelTest, AShortModelRunsOnTheSubmittersThread) {
-    const auto served = serve({.max_queue = 1, .workers = 1, .lane = {}});
+    const auto served = serve({.max_queue = 1, .workers = 1, .max_batch_rows = {}, .lane = {}});
     Call call;
-    call.slab = served->model().make_slab();
+    fill(call, *model, 1, 1);
     served->submit(call);
     EXPECT_TRUE(call.done.get_future().get());
     EXPECT_EQ(call.thread, std::this_thread::get_id());
 }
 
 TEST_F(ServedModelTest, AFullQueueRefusesAtOnceAndTheRestIsAnswered) {
-    const auto served = serve({.max_queue = 2, .workers = 1, .lane = Lane::worker});
+    const auto served =
+        serve({.max_queue = 2, .workers = 1, .max_batch_rows = {}, .lane = Lane::worker});
     std::vector<std::unique_ptr<Call>> calls;
     std::unique_lock closed(model->gate);
     const auto submit = [&] {
         calls.push_back(std::make_unique<Call>());
-        calls.back()->slab = served->model().make_slab();
+        fill(*calls.back(), *model, 1, 10 * static_cast<float>(calls.size()));
         served->submit(*calls.back());
     };
     submit();
-    while (served->queued() > 0) std::this_thread::yield();  // The worker has taken it, and waits.
+    while (model->at_gate == 0) std::this_thread::yield();  // The worker has taken it, and waits.
     submit();
     submit();
     submit();
@@ -86,9 +65,62 @@ TEST_F(ServedModelTest, AFullQueueRefusesAtOnceAndTheRestIsAnswered) {
     closed.unlock();
     for (int index : {0, 1, 2})
         EXPECT_TRUE(calls[static_cast<std::size_t>(index)]->done.get_future().get());
+    EXPECT_THAT(answer_of(*calls[0]), ElementsAre(20, 22));
+    EXPECT_THAT(answer_of(*calls[2]), ElementsAre(60, 62));
     EXPECT_NE(calls[0]->thread, std::this_thread::get_id());
     EXPECT_EQ(served->stats().refused_queue_full.value(), 1u);
     EXPECT_EQ(served->stats().rows.value(), 3u);
+}
+
+// What waits while a worker is busy goes together; a call of its own goes alone where that fails.
+struct Waiting : ServedModelTest {
+    void run_three(FakeModel::Answer answer, float second) {
+        served = serve({.max_queue = 8, .workers = 1, .max_batch_rows = 8, .lane = Lane::worker},
+                       std::move(answer));
+        std::unique_lock closed(model->gate);
+        fill(first, *model, 1, 1);
+        served->submit(first);
+        while (model->at_gate == 0) std::this_thread::yield();
+        fill(calls[0], *model, 1, 10);
+        fill(calls[1], *model, 1, second);
+        fill(calls[2], *model, 1, 30);
+        for (Call& call : calls) served->submit(call);
+        closed.unlock();
+        for (Call& call : calls) results.push_back(call.done.get_future().get());
+    }
+    std::unique_ptr<ServedModel> served;
+    Call first;
+    std::array<Call, 3> calls;
+    std::vector<Result<void>> results;
+};
+
+TEST_F(Waiting, CallsAreRunTogether) {
+    run_three(FakeModel::doubled, 20);
+    for (const auto& result : results) EXPECT_TRUE(result);
+    EXPECT_EQ(served->stats().executions.value(), 2u);
+    EXPECT_EQ(calls[1].batch_rows, 3);
+    EXPECT_THAT(answer_of(calls[1]), ElementsAre(40, 42));
+}
+
+TEST_F(Waiting, ARowThatCannotBeRunFailsAlone) {
+    run_three(FakeModel::picky, -20);
+    EXPECT_TRUE(results[0]);
+    EXPECT_FALSE(results[1]);
+    EXPECT_TRUE(results[2]);
+    EXPECT_THAT(answer_of(calls[2]), ElementsAre(60, 62));
+}
+
+TEST_F(Waiting, AModelThatMixesItsRowsRunsEachAlone) {
+    run_three(FakeModel::mixed, 20);
+    EXPECT_FALSE(served->joins_calls());
+    EXPECT_EQ(served->stats().executions.value(), 4u);
+    EXPECT_THAT(answer_of(calls[1]), ElementsAre(40, 42));
+}
+
+TEST(TimeModel, TheBestBatchIsWhereMoreSavesNothing) {
+    EXPECT_EQ((TimeModel{80us, 20us}.best_batch()), 40);
+    EXPECT_EQ((TimeModel{0us, 20us}.best_batch()), 1);
+    EXPECT_EQ((TimeModel{80us, 0us}.best_batch()), 256);
 }
 
 TEST(TimeModel, GoesThroughBothMeasurementsAndNeverBelowZero) {

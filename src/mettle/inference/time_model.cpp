@@ -11,4 +11,10 @@ TimeModel TimeModel::through(Duration one_row, Duration many_rows, std::int64_t 
     return {one_row - per_row, per_row};
 }
 
+std::int64_t TimeModel::best_batch() const {
+    constexpr std::int64_t kMost = 256;
+    if (per_row <= Duration::zero()) return kMost;
+    return std::clamp<std::int64_t>(10 * fixed / per_row, 1, kMost);
+}
+
 }  // namespace mettle

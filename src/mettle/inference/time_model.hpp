@@ -13,6 +13,10 @@ struct TimeModel {
 
     Duration predict(std::int64_t rows) const { return fixed + per_row * rows; }
 
+    // Rows in a run beyond which more of them make a row cheaper by less than a tenth, while all
+    // that are in the run wait for its end: where a / n is a tenth of b. At least 1.
+    std::int64_t best_batch() const;
+
     Duration fixed{};
     Duration per_row{};
 };

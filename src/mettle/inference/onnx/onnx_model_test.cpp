@@ -2,6 +2,8 @@
 
 #include "mettle/inference/onnx/onnx_model.hpp"
 
+#include "mettle/inference/batch.hpp"
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +32,12 @@ std::vector<float> floats(const nlohmann::json& json) {
 nlohmann::json samples_of(const std::string& model) {
     std::ifstream file("models/" + model + "/samples.json");
     return nlohmann::json::parse(file).at("samples");
+}
+
+TEST_P(OnnxModelTest, AnswersARowThatIsRunWithOthersAsItDoesAlone) {
+    const auto model = load(std::string("models/") + GetParam() + "/model.onnx", {}).value();
+    EXPECT_TRUE(rows_can_be_joined(model->signature()));
+    EXPECT_TRUE(rows_are_independent(*model));
 }
 
 // The same slab answers 1 row, then several, then 1: shapes come and go, answers stay right.

@@ -53,8 +53,16 @@ void OnnxSlab::borrow_input(std::size_t index, const TensorView& view) {
     inputs_[index].stale = true;
 }
 
-TensorView OnnxSlab::output(std::size_t index) const {
-    return outputs_[index].view;
+void OnnxSlab::set_output(std::size_t index, const TensorView& view) {
+    Output& output = outputs_[index];
+    if (output.memory.data().size() < view.data.size() || !output.memory.data().data()) {
+        output.memory = Tensor(view.type, view.shape, view.data.size());
+        output.value.reset();  // It wrapped the memory that was.
+    }
+    if (output.view.shape != view.shape) output.value.reset();
+    const std::span<std::byte> memory = output.memory.data().first(view.data.size());
+    std::ranges::copy(view.data, memory.begin());
+    output.view = {view.type, view.shape, memory};
 }
 
 std::size_t OnnxSlab::bytes() const {

@@ -17,7 +17,9 @@ public:
 
     std::span<std::byte> input(std::size_t index, const Shape& shape) override;
     void borrow_input(std::size_t index, const TensorView& view) override;
-    TensorView output(std::size_t index) const override;
+    TensorView input_view(std::size_t index) const override { return inputs_[index].view; }
+    TensorView output(std::size_t index) const override { return outputs_[index].view; }
+    void set_output(std::size_t index, const TensorView& view) override;
     std::size_t bytes() const override;
 
     // For the model's run(): the values in and out, and reading what came out. Outputs that are

@@ -15,7 +15,11 @@ public:
         return owned[index].data();
     }
     void borrow_input(std::size_t index, const TensorView& view) override { inputs[index] = view; }
+    TensorView input_view(std::size_t index) const override { return inputs.at(index); }
     TensorView output(std::size_t index) const override { return outputs.at(index); }
+    void set_output(std::size_t index, const TensorView& view) override {
+        outputs.at(index) = view;
+    }
     std::size_t bytes() const override { return 0; }
 
     template <typename T>

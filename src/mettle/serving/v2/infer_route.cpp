@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <unordered_map>
 
@@ -101,7 +102,6 @@ struct InferRoute::Call final : InferenceCall {
     InferRequest request;
     std::shared_ptr<http::Exchange> exchange;
     std::thread::id io_thread;
-    Result<void> result;  // While it is on its way back from a worker.
 };
 
 // Calls that are not in use, by model.
@@ -137,9 +137,9 @@ private:
     std::unordered_map<ServedModel*, std::vector<std::unique_ptr<Call>>> free_;
 };
 
-// The short calls of one turn of the event loop: all that were readable are parsed, then run back
-// to back, then answered. Nothing waits for more to come; but a model's code and weights are still
-// in the caches when the next one runs, which going through the kernel in between would cost.
+// The short calls of one turn of the event loop: all that were readable are parsed, then run, a
+// model's together, then answered. Nothing waits for more to come; but a run of sixteen rows takes
+// little longer than a run of one.
 class InferRoute::Turn {
 public:
     static Turn& here() {
@@ -157,18 +157,29 @@ private:
     void run() {
         running_.swap(calls_);
         const TimePoint chosen = now();
-        for (Call* call : running_) {
-            call->chosen = chosen;
-            call->started = now();
-            call->result = call->model.run_here(*call);
-            call->model.stats().in_flight.fetch_sub(1, std::memory_order_relaxed);
+        for (InferenceCall* call : running_) call->chosen = chosen;
+        for (std::span<InferenceCall*> left(running_); !left.empty();) {
+            ServedModel& model = model_of(left.front());
+            const auto others = std::partition(left.begin(), left.end(), [&](InferenceCall* call) {
+                return &model_of(call) == &model;
+            });
+            run(model, {left.begin(), others});
+            left = {others, left.end()};
         }
-        for (Call* call : running_) call->answer(call->result);
+        for (InferenceCall* call : running_) static_cast<Call*>(call)->answer(call->outcome);
         running_.clear();
     }
 
-    std::vector<Call*> calls_;
-    std::vector<Call*> running_;
+    static void run(ServedModel& model, std::span<InferenceCall*> calls) {
+        model.run_here(calls);
+        model.stats().in_flight.fetch_sub(static_cast<std::int64_t>(calls.size()),
+                                          std::memory_order_relaxed);
+    }
+
+    static ServedModel& model_of(InferenceCall* call) { return static_cast<Call*>(call)->model; }
+
+    std::vector<InferenceCall*> calls_;
+    std::vector<InferenceCall*> running_;
 };
 
 InferRoute::InferRoute(const ModelRepository& repository)
@@ -210,8 +221,8 @@ void InferRoute::handle(app::Context& context) {
 
 void InferRoute::Call::on_result(Result<void> given) {
     if (std::this_thread::get_id() == io_thread) return answer(given);
-    result = std::move(given);
-    net::post(exchange->io(), [this] { answer(result); });
+    outcome = std::move(given);
+    net::post(exchange->io(), [this] { answer(outcome); });
 }
 
 void InferRoute::Call::answer(const Result<void>& outcome) {

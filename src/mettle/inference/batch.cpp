@@ -1,0 +1,147 @@
+#include "mettle/inference/batch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+namespace mettle {
+
+namespace {
+
+std::int64_t rows_of(std::span<InferenceCall* const> calls) {
+    std::int64_t rows = 0;
+    for (const InferenceCall* call : calls) rows += call->rows;
+    return rows;
+}
+
+void gather(std::size_t input, Slab& joined, std::span<InferenceCall* const> calls,
+            std::int64_t rows) {
+    const Shape shape = calls.front()->slab->input_view(input).shape.with_rows(rows);
+    std::byte* to = joined.input(input, shape).data();
+    for (const InferenceCall* call : calls) {
+        const auto from = call->slab->input_view(input).data;
+        std::memcpy(to, from.data(), from.size());
+        to += from.size();
+    }
+}
+
+bool has_a_row_for_each(const Slab& joined, std::size_t outputs, std::int64_t rows) {
+    for (std::size_t output = 0; output < outputs; ++output) {
+        const Shape shape = joined.output(output).shape;
+        if (shape.rank() == 0 || shape[0] != rows) return false;
+    }
+    return true;
+}
+
+void scatter(std::size_t output, const Slab& joined, std::span<InferenceCall* const> calls,
+             std::int64_t rows) {
+    const TensorView whole = joined.output(output);
+    const std::size_t row_bytes = whole.data.size() / static_cast<std::size_t>(rows);
+    std::size_t at = 0;
+    for (InferenceCall* call : calls) {
+        const std::size_t size = row_bytes * static_cast<std::size_t>(call->rows);
+        call->slab->set_output(
+            output, {whole.type, whole.shape.with_rows(call->rows), whole.data.subspan(at, size)});
+        at += size;
+    }
+}
+
+// ---- Trying it out
+
+struct TrialCall final : InferenceCall {
+    void on_result(Result<void>) override {}
+};
+
+// Floats from 0 to 1, and zeros for the rest: an index that is not zero may be out of range.
+void fill_with_noise(Slab& slab, const Signature& signature, std::mt19937& random) {
+    std::uniform_real_distribution<float> noise(0, 1);
+    for (std::size_t index = 0; index < signature.inputs.size(); ++index) {
+        Shape shape;
+        for (const std::int64_t dim : signature.inputs[index].shape.dims())
+            shape.push_back(dim < 0 ? 1 : dim);
+        const std::span<std::byte> memory = slab.input(index, shape);
+        std::memset(memory.data(), 0, memory.size());
+        if (signature.inputs[index].type != DataType::fp32) continue;
+        for (std::size_t at = 0; at + sizeof(float) <= memory.size(); at += sizeof(float)) {
+            const float value = noise(random);
+            std::memcpy(memory.data() + at, &value, sizeof value);
+        }
+    }
+}
+
+// Runs of another size add in another order, so the last digits may differ.
+bool alike(const TensorView& one, const TensorView& other) {
+    if (one.shape != other.shape || one.data.size() != other.data.size()) return false;
+    if (one.type != DataType::fp32) return std::ranges::equal(one.data, other.data);
+    for (std::size_t at = 0; at + sizeof(float) <= one.data.size(); at += sizeof(float)) {
+        float a = 0, b = 0;
+        std::memcpy(&a, one.data.data() + at, sizeof a);
+        std::memcpy(&b, other.data.data() + at, sizeof b);
+        if (std::isnan(a) && std::isnan(b)) continue;
+        if (!(std::abs(a - b) <= 1e-4F + 1e-3F * std::abs(a))) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool rows_can_be_joined(const Signature& signature) {
+    const auto is_bytes = [](const TensorSpec& spec) { return spec.type == DataType::bytes; };
+    return signature.batches() && std::ranges::none_of(signature.inputs, is_bytes) &&
+           std::ranges::none_of(signature.outputs, is_bytes);
+}
+
+bool same_row_shape(const Signature& signature, const Slab& one, const Slab& other) {
+    for (std::size_t input = 0; input < signature.inputs.size(); ++input) {
+        if (one.input_view(input).shape.row() != other.input_view(input).shape.row()) return false;
+    }
+    return true;
+}
+
+Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls) {
+    const Signature& signature = model.signature();
+    const std::int64_t rows = rows_of(calls);
+    for (std::size_t input = 0; input < signature.inputs.size(); ++input)
+        gather(input, joined, calls, rows);
+    if (auto ran = model.run(joined, nullptr); !ran) return ran;
+    if (!has_a_row_for_each(joined, signature.outputs.size(), rows)) {
+        return fail(Error::Kind::internal,
+                    fmt::format("a run of {} rows gave outputs without {} rows", rows, rows));
+    }
+    for (std::size_t output = 0; output < signature.outputs.size(); ++output)
+        scatter(output, joined, calls, rows);
+    return {};
+}
+
+bool rows_are_independent(Model& model) {
+    const Signature& signature = model.signature();
+    std::mt19937 random(1);
+    std::array<TrialCall, 3> alone;
+    std::array<TrialCall, 3> together;
+    std::array<InferenceCall*, 3> calls{};
+    for (std::size_t row = 0; row < alone.size(); ++row) {
+        alone[row].slab = model.make_slab();
+        together[row].slab = model.make_slab();
+        const std::mt19937 same = random;
+        fill_with_noise(*alone[row].slab, signature, random);
+        std::mt19937 again = same;
+        fill_with_noise(*together[row].slab, signature, again);
+        calls[row] = &together[row];
+        if (!model.run(*alone[row].slab, nullptr)) return false;
+    }
+    const auto joined = model.make_slab();
+    if (!run_joined(model, *joined, calls)) return false;
+    for (std::size_t output = 0; output < signature.outputs.size(); ++output) {
+        for (std::size_t row = 0; row < alone.size(); ++row) {
+            if (!alike(alone[row].slab->output(output), together[row].slab->output(output)))
+                return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace mettle
