@@ -36,6 +36,7 @@ class Load:
     wall_s: float
     p50_us: float | None = None
     p99_us: float | None = None
+    mean_us: float | None = None
     server_cpu_us: float | None = None  # a request; steadier than requests/s on a busy machine
 
     @property
@@ -61,7 +62,7 @@ def wrk(call: Call, connections: int, seconds: float, cpu: int) -> Load:
     if text["errors"]:
         raise MeasurementFailed(f"wrk: {text['errors']} of {text['requests']} requests failed at {call.url}")
     return Load(text["requests"], text["requests"] / text["seconds"], ended.cpu_s, ended.wall_s,
-                text["p50_us"], text["p99_us"])
+                text["p50_us"], text["p99_us"], text["mean_us"])
 
 
 def h2load(call: Call, connections: int, seconds: float, cpu: int) -> Load:
@@ -98,7 +99,7 @@ def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Pa
     if totals["failures"]:
         raise MeasurementFailed(f"mettle load: {totals['failures']} of {totals['requests']} requests failed")
     return Load(totals["requests"], totals["rps"], ended.cpu_s, ended.wall_s,
-                latency["p50"] * 1000, latency["p99"] * 1000), result
+                latency["p50"] * 1000, latency["p99"] * 1000, latency["mean"] * 1000), result
 
 
 def reasons(result: dict) -> str:
