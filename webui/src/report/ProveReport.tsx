@@ -44,7 +44,7 @@ export function ProveReport({ prove, source, json }: { prove: Prove; source: str
       <div className="columns" id="caveats">
         <section className="card" aria-labelledby="why-title">
           <h2 id="why-title">Why {prove.verdict}</h2>
-          {prove.reasons.length > 0 ? <Lines lines={prove.reasons} ordered /> : <p className="muted">No reasons given.</p>}
+          {prove.reasons.length > 0 ? <Lines lines={prove.reasons} ordered /> : <p className="muted">{prove.verdict === 'READY' ? 'Every stage that ran passed.' : 'No reasons given.'}</p>}
           {prove.slo.length > 0 ? (
             <>
               <h3>Objectives</h3>
