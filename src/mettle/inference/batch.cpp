@@ -1,12 +1,13 @@
 #include "mettle/inference/batch.hpp"
 
+#include "mettle/inference/sample_inputs.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <random>
 
 namespace mettle {
 
@@ -56,23 +57,6 @@ struct TrialCall final : InferenceCall {
     void on_result(Result<void>) override {}
 };
 
-// Floats from 0 to 1, and zeros for the rest: an index that is not zero may be out of range.
-void fill_with_noise(Slab& slab, const Signature& signature, std::mt19937& random) {
-    std::uniform_real_distribution<float> noise(0, 1);
-    for (std::size_t index = 0; index < signature.inputs.size(); ++index) {
-        Shape shape;
-        for (const std::int64_t dim : signature.inputs[index].shape.dims())
-            shape.push_back(dim < 0 ? 1 : dim);
-        const std::span<std::byte> memory = slab.input(index, shape);
-        std::memset(memory.data(), 0, memory.size());
-        if (signature.inputs[index].type != DataType::fp32) continue;
-        for (std::size_t at = 0; at + sizeof(float) <= memory.size(); at += sizeof(float)) {
-            const float value = noise(random);
-            std::memcpy(memory.data() + at, &value, sizeof value);
-        }
-    }
-}
-
 // Runs of another size add in another order, so the last digits may differ.
 bool alike(const TensorView& one, const TensorView& other) {
     if (one.shape != other.shape || one.data.size() != other.data.size()) return false;
@@ -119,17 +103,14 @@ Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* con
 
 bool rows_are_independent(Model& model) {
     const Signature& signature = model.signature();
-    std::mt19937 random(1);
     std::array<TrialCall, 3> alone;
     std::array<TrialCall, 3> together;
     std::array<InferenceCall*, 3> calls{};
     for (std::size_t row = 0; row < alone.size(); ++row) {
         alone[row].slab = model.make_slab();
         together[row].slab = model.make_slab();
-        const std::mt19937 same = random;
-        fill_with_noise(*alone[row].slab, signature, random);
-        std::mt19937 again = same;
-        fill_with_noise(*together[row].slab, signature, again);
+        for (TrialCall* call : {&alone[row], &together[row]})
+            fill_with_noise(*call->slab, signature, static_cast<std::uint32_t>(row));
         calls[row] = &together[row];
         if (!model.run(*alone[row].slab, nullptr)) return false;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 
 namespace mettle {
 
@@ -35,6 +36,21 @@ std::vector<Shape> fill_with_zeros(Slab& slab, const Signature& signature, std::
         }
     }
     return shapes;
+}
+
+void fill_with_noise(Slab& slab, const Signature& signature, std::uint32_t seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> noise(0, 1);
+    for (std::size_t index = 0; index < signature.inputs.size(); ++index) {
+        const TensorSpec& spec = signature.inputs[index];
+        const std::span<std::byte> memory = slab.input(index, concrete(spec.shape, 1));
+        std::memset(memory.data(), 0, memory.size());
+        if (spec.type != DataType::fp32) continue;
+        for (std::size_t at = 0; at + sizeof(float) <= memory.size(); at += sizeof(float)) {
+            const float value = noise(random);
+            std::memcpy(memory.data() + at, &value, sizeof value);
+        }
+    }
 }
 
 }  // namespace mettle

@@ -57,7 +57,7 @@ public:
     void run_here(std::span<InferenceCall*> calls);
 
     // Whether calls may be run together, and how many rows such a run has at most.
-    bool joins_calls() const { return joins_calls_.load(std::memory_order_relaxed); }
+    bool joins_calls() const { return joins_calls_; }
     std::int64_t most_rows() const { return most_rows_; }
 
 private:
@@ -82,7 +82,7 @@ private:
     bool lane_may_change_ = false;
     std::atomic<int> slowness_ = 0;  // Of recent runs: see observe().
     TimeModel time_model_;
-    std::atomic<bool> joins_calls_ = false;
+    bool joins_calls_ = false;
     std::int64_t most_rows_ = 1;
     std::mutex spare_mutex_;
     std::vector<std::unique_ptr<Slab>> spare_slabs_;  // For runs of several calls.
