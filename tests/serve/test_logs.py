@@ -38,7 +38,10 @@ def test_every_line_is_json_when_asked_whatever_the_client_sends(serve):
     assert server.stop() == 0
     lines = [json.loads(line) for line in server.stderr.splitlines()]
     requests = [line for line in lines if line["message"] == "request"]
-    assert [line["path"] for line in requests][:3] == ["/v2", "/with%22quote", "/b\\ackslash"]
+    # Threads of the server share the connections, so that lines may change places.
+    paths_seen = {line["path"] for line in requests}
+    assert len(requests) == 5
+    assert {"/v2", "/with%22quote", "/b\\ackslash", '/"quoted"'} <= paths_seen
     assert all({"time", "level", "client", "method", "status", "bytes", "duration_ms"} <= set(line) for line in requests)
     assert lines[-1]["message"] == "stopped"
 

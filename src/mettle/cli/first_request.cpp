@@ -57,7 +57,7 @@ std::string note(const LoadRequests& requests, const http::ClientResponse& respo
 }  // namespace
 
 void send_first_request(const LoadOptions& options, const LoadRequests& requests) {
-    const http::ClientRequest& request = requests.requests.front();
+    const http::ClientRequest& request = requests.tasks.front().requests.front().request;
     http::Client client(requests.target.url, !options.insecure);
     const auto response = client.send(request, options.timeout);
     const std::string what = fmt::format("{} {}", request.method, request.target);

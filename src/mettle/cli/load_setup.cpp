@@ -41,20 +41,20 @@ protocols::v2::Payload make_payload(const LoadOptions& options,
     return value_or_throw(protocols::v2::encode_request(tensors, encoding_of(options)));
 }
 
-void add_v2_requests(const LoadOptions& options, LoadRequests& requests) {
-    const protocols::Target& target = requests.target;
-    requests.task = target.model.name;
+protocols::Task make_v2_task(const LoadOptions& options, const protocols::Target& target) {
     const auto inputs =
         value_or_throw(payload::resolve_inputs(target.model.signature, options.inputs));
-    const std::string path = protocols::v2::infer_path(target.model.name, target.version);
-    for (std::uint64_t index = 0; index < kPayloads; ++index) {
-        auto payload = make_payload(options, inputs, index);
-        http::ClientRequest request{"POST", path, std::move(payload.headers),
-                                    std::move(payload.body)};
-        request.headers.insert(request.headers.end(), options.headers.begin(),
-                               options.headers.end());
-        requests.requests.push_back(std::move(request));
-    }
+    std::vector<protocols::v2::Payload> payloads;
+    for (std::uint64_t index = 0; index < kPayloads; ++index)
+        payloads.push_back(make_payload(options, inputs, index));
+    return protocols::v2::make_task(
+        {target.model.name, target.version, target.model.signature, options.headers}, payloads);
+}
+
+protocols::Task make_plain_task(const LoadOptions& options, const protocols::Target& target) {
+    const http::ClientRequest request{options.method, target.url.target, options.headers,
+                                      options.body.value_or("")};
+    return {target.url.target, options.method, 1, {{request, nullptr}}};
 }
 
 int default_workers(const LoadOptions& options, const protocols::Target& target) {
@@ -93,7 +93,7 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
     const bool v2_flags = options.binary || options.inputs.batch_given ||
                           !options.inputs.shapes.empty() || !options.model.empty();
     if (requests.target.protocol == protocols::Protocol::v2) {
-        add_v2_requests(options, requests);
+        requests.tasks.push_back(make_v2_task(options, requests.target));
         return requests;
     }
     if (v2_flags) {
@@ -102,19 +102,15 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
                         "{} does not speak",
                         requests.target.url.origin()));
     }
-    http::ClientRequest request{options.method, requests.target.url.target, options.headers,
-                                options.body.value_or("")};
-    requests.task = requests.target.url.target;
-    requests.requests.push_back(std::move(request));
+    requests.tasks.push_back(make_plain_task(options, requests.target));
     return requests;
 }
 
 load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& requests) {
     load::LoadPlan plan;
-    load::PlanTask& task = plan.tasks.emplace_back();
-    task.name = requests.task;
-    task.method = requests.requests.front().method;
-    task.payload_count = static_cast<std::uint32_t>(requests.requests.size());
+    for (const protocols::Task& task : requests.tasks)
+        plan.tasks.push_back({task.name, task.method, task.weight,
+                              static_cast<std::uint32_t>(task.requests.size())});
     if (options.rate) {
         plan.open = load::OpenLoad{*options.rate, options.law};
     } else {
@@ -141,27 +137,7 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.max_connections = options.max_connections.value_or(default_connections());
     http.workers = plan.workers;
     http.verify_tls = !options.insecure;
-    const protocols::Target& target = requests.target;
-    if (target.protocol == protocols::Protocol::v2) {
-        protocols::v2::InferLoad load{target.url,
-                                      target.model.name,
-                                      target.version,
-                                      target.model.signature,
-                                      {},
-                                      options.headers,
-                                      http};
-        const auto inputs =
-            value_or_throw(payload::resolve_inputs(target.model.signature, options.inputs));
-        auto& payloads = load.tasks.emplace_back();
-        for (std::uint64_t index = 0; index < kPayloads; ++index)
-            payloads.push_back(make_payload(options, inputs, index));
-        return value_or_throw(protocols::v2::make_transports(std::move(load)));
-    }
-    std::vector<std::vector<protocols::PreparedRequest>> prepared(1);
-    for (const http::ClientRequest& request : requests.requests)
-        prepared[0].push_back(
-            {http::encode_request(target.url, request), request.method == "HEAD", nullptr});
-    return value_or_throw(protocols::make_http_transports(target.url, std::move(prepared), http));
+    return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));
 }
 
 }  // namespace mettle::cli

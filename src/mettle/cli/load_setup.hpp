@@ -5,6 +5,7 @@
 #include "mettle/cli/load_options.hpp"
 #include "mettle/load/transport.hpp"
 #include "mettle/protocols/target.hpp"
+#include "mettle/protocols/task.hpp"
 
 #include <memory>
 #include <string>
@@ -14,9 +15,8 @@ namespace mettle::cli {
 
 // The requests of a load, before they become a plan and a transport.
 struct LoadRequests {
-    std::string task;                           // Its name in the statistics.
-    std::vector<http::ClientRequest> requests;  // Sent in turn.
     protocols::Target target;
+    std::vector<protocols::Task> tasks;
 };
 
 // Throws StartupError, with the exit code for a target that cannot be reached.

@@ -69,19 +69,18 @@ std::string label_answer(int label) {
 
 std::unique_ptr<load::TransportFactory> v2_transports(const PlantedServer& server,
                                                       bool with_expected, double check_share = 1) {
-    v2::InferLoad load;
-    load.url = url_of(server);
-    load.model = "m";
-    load.signature = {{{"x", DataType::fp32, {-1, 1}}}, {{"label", DataType::int64, {-1}}}};
-    load.options.check_share = check_share;
+    const Signature signature{{{"x", DataType::fp32, {-1, 1}}},
+                              {{"label", DataType::int64, {-1}}}};
     auto inputs = payload::make_inputs({{"x", DataType::fp32, {1, 1}}}, 1, 0);
     auto request = v2::encode_request(inputs, v2::Encoding::json).value();
     if (with_expected) {
         request.expected = std::make_shared<const payload::Tensors>(
             v2::decode_answer(label_answer(7), -1).value());
     }
-    load.tasks.emplace_back().push_back(std::move(request));
-    return v2::make_transports(std::move(load)).value();
+    HttpOptions options;
+    options.check_share = check_share;
+    const Task task = v2::make_task({"m", "", signature, {}}, {request});
+    return make_transports(url_of(server), {task}, options).value();
 }
 
 TEST(HttpTransport, CompletesWithStampsSizesAndServerTimes) {

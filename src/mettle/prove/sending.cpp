@@ -230,19 +230,12 @@ Result<std::unique_ptr<load::TransportFactory>> Sending::transports(
     http.verify_tls = !options_.insecure;
     http.check_share = needs.check_share;
     if (payloads_.empty()) {
-        protocols::PreparedRequest prepared{http::encode_request(target_.url, request(0)),
-                                            plain_method_ == "HEAD", plain_check_};
-        return protocols::make_http_transports(target_.url, {{std::move(prepared)}}, http);
+        const protocols::Task plain{task().name, plain_method_, 1, {{request(0), plain_check_}}};
+        return protocols::make_transports(target_.url, {plain}, http);
     }
-    v2::InferLoad load;
-    load.url = target_.url;
-    load.model = target_.model.name;
-    load.version = target_.version;
-    load.signature = target_.model.signature;
-    load.tasks = {payloads_};
-    load.headers = options_.headers;
-    load.options = http;
-    return v2::make_transports(std::move(load));
+    const v2::InferTask what{target_.model.name, target_.version, target_.model.signature,
+                             options_.headers};
+    return protocols::make_transports(target_.url, {v2::make_task(what, payloads_)}, http);
 }
 
 }  // namespace mettle::prove

@@ -32,20 +32,17 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<load::TransportFactory>> make_transports(InferLoad load) {
-    const auto signature = std::make_shared<const Signature>(std::move(load.signature));
-    const std::string path = infer_path(load.model, load.version);
-    std::vector<std::vector<PreparedRequest>> requests;
-    for (const std::vector<Payload>& payloads : load.tasks) {
-        auto& task = requests.emplace_back();
-        for (const Payload& payload : payloads) {
-            http::ClientRequest request{"POST", path, payload.headers, payload.body};
-            request.headers.insert(request.headers.end(), load.headers.begin(), load.headers.end());
-            task.push_back({http::encode_request(load.url, request), false,
-                            std::make_shared<InferCheck>(signature, payload)});
-        }
+Task make_task(const InferTask& what, const std::vector<Payload>& payloads) {
+    const auto signature = std::make_shared<const Signature>(what.signature);
+    const std::string path = infer_path(what.model, what.version);
+    Task task{what.model, "POST", 1, {}};
+    for (const Payload& payload : payloads) {
+        http::ClientRequest request{"POST", path, payload.headers, payload.body};
+        request.headers.insert(request.headers.end(), what.headers.begin(), what.headers.end());
+        task.requests.push_back(
+            {std::move(request), std::make_shared<InferCheck>(signature, payload)});
     }
-    return make_http_transports(load.url, std::move(requests), load.options);
+    return task;
 }
 
 }  // namespace mettle::protocols::v2

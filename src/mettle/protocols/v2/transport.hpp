@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mettle/load/transport.hpp"
-#include "mettle/protocols/http_transport.hpp"
+#include "mettle/protocols/task.hpp"
 #include "mettle/protocols/v2/infer.hpp"
 
 #include <memory>
@@ -10,20 +10,15 @@
 
 namespace mettle::protocols::v2 {
 
-// What load on a V2 model sends: task t's payload p is tasks[t][p]. Answers are checked for status,
+// The task that sends `payloads` to a V2 model, under the model's name. Answers are checked for
 // form and, where a payload has `expected`, values: Outcome::validation and Outcome::wrong_answer,
-// with a detail that says what was wrong.
-struct InferLoad {
-    http::Url url;  // The server's root.
+// with a detail that says what was wrong. `headers` go behind each payload's own.
+struct InferTask {
     std::string model;
     std::string version;
     Signature signature;
-    std::vector<std::vector<Payload>> tasks;
-    http::HeaderList headers;  // Of every request, behind the payload's own.
-    HttpOptions options;
+    http::HeaderList headers;
 };
-
-// Resolves the host now, once. Fails when that cannot be done.
-Result<std::unique_ptr<load::TransportFactory>> make_transports(InferLoad load);
+Task make_task(const InferTask& what, const std::vector<Payload>& payloads);
 
 }  // namespace mettle::protocols::v2
