@@ -119,6 +119,7 @@ std::size_t ResponseScanner::take_head(std::string_view bytes) {
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (line.empty() && at > 0) {
             head_ = bytes.substr(0, at);
+            if (want_.keep_head) kept_head_ = head_;
             begin_body();
             return next;
         }
@@ -214,6 +215,7 @@ void ResponseScanner::begin_body() {
 std::size_t ResponseScanner::take_length(std::string_view bytes) {
     if (want_.keep_body && body_bytes_ == 0 && bytes.size() >= left_) {
         whole_body_ = bytes.substr(0, left_);  // All of it is here: no copy.
+        if (want_.sink) want_.sink->on_body(whole_body_);
         body_bytes_ = left_;
         stage_ = Stage::done;
         return left_;
@@ -227,10 +229,12 @@ std::size_t ResponseScanner::take_length(std::string_view bytes) {
 std::size_t ResponseScanner::take_data(std::string_view bytes, std::uint64_t most) {
     const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), most));
     body_bytes_ += taken;
-    if (body_bytes_ > want_.max_body)
+    if (body_bytes_ > want_.max_body) {
         fail("the answer's body is larger than is accepted");
-    else if (want_.keep_body)
-        body_.append(bytes.substr(0, taken));
+        return taken;
+    }
+    if (want_.keep_body) body_.append(bytes.substr(0, taken));
+    if (want_.sink) want_.sink->on_body(bytes.substr(0, taken));
     return taken;
 }
 

@@ -12,6 +12,15 @@
 
 namespace mettle::http {
 
+// Takes the content of a body as it comes, without the framing of chunks.
+class BodySink {
+public:
+    virtual void on_body(std::string_view bytes) = 0;
+
+protected:
+    ~BodySink() = default;
+};
+
 class ResponseScanner {
 public:
     static constexpr std::size_t kMaxHead = 64 * 1024;
@@ -20,6 +29,8 @@ public:
     struct Want {
         bool is_head = false;    // The request was a HEAD: no body follows.
         bool keep_body = false;  // Else its bytes are counted and dropped.
+        bool keep_head = false;
+        BodySink* sink = nullptr;  // Gets the content, kept or not.
         std::uint64_t max_body = UINT64_MAX;
     };
 
@@ -41,9 +52,9 @@ public:
     bool keep_alive() const { return keep_alive_; }
     const ServerTiming& server_timing() const { return server_timing_; }
     std::int64_t json_size() const { return json_size_; }  // Inference-Header-Content-Length; or -1
-    // The last head without its empty line; valid only until the consume() that returned it ends
-    // its bytes' life.
-    std::string_view head() const { return head_; }
+    // The last head without its empty line: with keep_head until begin(), else valid only as long
+    // as the bytes given to the consume() that took it.
+    std::string_view head() const { return want_.keep_head ? kept_head_ : head_; }
     // With keep_body: the content. Valid as long as the bytes given to consume(), until begin().
     std::string_view body() const { return whole_body_.data() ? whole_body_ : body_; }
 
@@ -86,6 +97,7 @@ private:
     ServerTiming server_timing_;
     std::string_view error_;
     std::string_view head_;
+    std::string kept_head_;
     std::string_view whole_body_;
     std::string body_;
 };

@@ -101,6 +101,8 @@ void WireClient::start(WireConnection& connection, WireCall& call) {
     connection.input.clear();
     connection.scanner.begin({.is_head = call.is_head,
                               .keep_body = call.keep_body,
+                              .keep_head = call.keep_head,
+                              .sink = call.sink,
                               .max_body = options_.max_answer_bytes});
     write(connection);
 }
@@ -186,6 +188,7 @@ bool WireClient::feed(WireConnection& connection, std::string_view bytes) {
     WireCall& call = *connection.call;
     if (call.first_byte_ns == 0) call.first_byte_ns = now_ns_;
     call.received += bytes.size();
+    call.last_piece_ns = now_ns_;
     const bool pieces = !connection.input.empty();
     if (pieces) bytes = connection.input.append(bytes);
     const std::size_t used = connection.scanner.consume(bytes);
@@ -231,6 +234,7 @@ void WireClient::finish(WireConnection& connection) {
     call.status = scanner.status();
     call.json_size = scanner.json_size();
     call.server_timing = scanner.server_timing();
+    call.head = call.keep_head ? scanner.head() : std::string_view{};
     call.body = call.keep_body ? scanner.body() : std::string_view{};
     if (call.send_end_ns == 0) call.send_end_ns = call.sent_ns;
     connection.call = nullptr;

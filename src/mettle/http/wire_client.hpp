@@ -38,11 +38,14 @@ struct WireCall {
     std::string_view bytes;
     bool is_head = false;
     bool keep_body = false;
+    bool keep_head = false;
+    BodySink* sink = nullptr;  // Gets the body in pieces as they come; last_piece_ns says when.
     std::int64_t deadline_ns = INT64_MAX;
     // What became of it.
     std::int64_t sent_ns = 0;        // First byte handed to the kernel; 0: never.
     std::int64_t send_end_ns = 0;    // Last byte.
     std::int64_t first_byte_ns = 0;  // 0: none came.
+    std::int64_t last_piece_ns = 0;
     std::int64_t done_ns = 0;
     std::int64_t connect_ns = 0;  // Spent on a new connection; 0 on a kept one.
     std::uint64_t received = 0;   // Bytes, with heads.
@@ -51,6 +54,7 @@ struct WireCall {
     bool waited_for_connection = false;
     std::int64_t json_size = -1;  // Inference-Header-Content-Length.
     ServerTiming server_timing;
+    std::string_view head;   // With keep_head, without its empty line; valid in on_done() only.
     std::string_view body;   // With keep_body; valid in on_done() only.
     std::string_view error;  // Why it failed; valid in on_done() only.
     // The client's own.

@@ -25,18 +25,19 @@ std::int64_t send_lag_ns(const Attempt& attempt) {
 
 void Recorder::record(const Attempt& attempt) {
     if (!counts(attempt)) return;
-    TaskDelta& task = report_.tasks[attempt.task];
+    TaskDelta& task = task_at(attempt.task);
     ++task.requests;
-    ++report_.due;
+    const bool due_in_time = attempt.due_ns <= span_.ends_ns;
+    report_.due += due_in_time;
     report_.waited += attempt.waited_for_connection;
     report_.bytes_sent += attempt.bytes_sent;
     task.bytes_received += attempt.bytes_received;
     if (attempt.sent_ns != 0) {
-        report_.sent_by_end += attempt.sent_ns <= span_.ends_ns;
+        report_.sent_by_end += due_in_time && attempt.sent_ns <= span_.ends_ns;
         report_.send_lag_us.record(to_us(send_lag_ns(attempt)));
     } else {
         // Tried in time, and kept from sending by the target: no connection, or none free.
-        report_.sent_by_end += !attempt.waited_for_connection;
+        report_.sent_by_end += due_in_time && !attempt.waited_for_connection;
     }
     const std::int64_t latency_ns = attempt.done_ns - attempt.due_ns;
     report_.request_seconds += static_cast<double>(latency_ns) * 1e-9;
@@ -52,6 +53,33 @@ void Recorder::record(const Attempt& attempt) {
                                     static_cast<std::uint32_t>(latency_us),
                                     attempt.outcome != Outcome::ok});
     }
+}
+
+// Users name tasks as they go: there may be more than there were.
+TaskDelta& Recorder::task_at(std::uint32_t task) {
+    if (task >= report_.tasks.size()) [[unlikely]]
+        report_.tasks.resize(task + 1);
+    return report_.tasks[task];
+}
+
+void Recorder::record_transaction(std::uint32_t task, std::int64_t began_ns, std::int64_t ended_ns,
+                                  bool failed) {
+    if (began_ns < span_.counted_from_ns) return;
+    TaskDelta& delta = task_at(task);
+    ++delta.requests;
+    delta.failures += failed;
+    const std::int64_t latency_us = to_us(ended_ns - began_ns);
+    (failed ? delta.times.failed : delta.times.latency).record(latency_us);
+    if (!failed) delta.times.service.record(latency_us);
+}
+
+void Recorder::record_metric(std::uint32_t metric, results::MetricKind kind, double value,
+                             std::int64_t now_ns) {
+    if (now_ns < span_.counted_from_ns) return;
+    if (metric >= report_.metrics.size()) [[unlikely]]
+        report_.metrics.resize(metric + 1);
+    report_.metrics[metric].kind = kind;
+    report_.metrics[metric].add(value);
 }
 
 void Recorder::record_success(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us) {

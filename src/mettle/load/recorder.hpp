@@ -22,6 +22,12 @@ public:
     Recorder(std::size_t tasks, Span span) : span_(span) { report_.tasks.resize(tasks); }
 
     void record(const Attempt& attempt);
+    // A group of requests that began and ended then. `task` is its number, of a transaction.
+    void record_transaction(std::uint32_t task, std::int64_t began_ns, std::int64_t ended_ns,
+                            bool failed);
+    // `metric` is a number of the run's Names.
+    void record_metric(std::uint32_t metric, results::MetricKind kind, double value,
+                       std::int64_t now_ns);
     // Of an open load, in the order of sending: whether the plan was kept.
     void record_gap(std::int64_t planned_ns, std::int64_t actual_ns);
     void add_missed(std::uint64_t iterations) { report_.missed_iterations += iterations; }
@@ -31,6 +37,7 @@ public:
     Report& report() { return report_; }
 
 private:
+    TaskDelta& task_at(std::uint32_t task);
     void record_success(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us);
     void record_failure(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us);
     void record_phases(const Attempt& attempt, results::LatencySet& times, std::int64_t lag_ns);

@@ -30,6 +30,9 @@ void Report::merge(const Report& other) {
         tasks[index].bytes_received += from.bytes_received;
         tasks[index].times.merge(from.times);
     }
+    if (metrics.size() < other.metrics.size()) metrics.resize(other.metrics.size());
+    for (std::size_t index = 0; index < other.metrics.size(); ++index)
+        metrics[index].merge(other.metrics[index]);
     merge_failures(failures, other.failures);
     sequence.insert(sequence.end(), other.sequence.begin(), other.sequence.end());
     send_lag_us.merge(other.send_lag_us);
@@ -57,6 +60,7 @@ void Report::clear() {
         task.requests = task.failures = task.bytes_received = 0;
         task.times.clear();
     }
+    for (results::MetricResult& metric : metrics) metric.clear();
     failures.clear();
     sequence.clear();
     send_lag_us.clear();

@@ -5,6 +5,7 @@
 #include "mettle/host/cgroup.hpp"
 #include "mettle/host/process_usage.hpp"
 #include "mettle/load/gap_distance.hpp"
+#include "mettle/load/plan_program.hpp"
 #include "mettle/load/tally.hpp"
 #include "mettle/load/validity.hpp"
 #include "mettle/load/worker.hpp"
@@ -121,6 +122,12 @@ struct WorkerSeat {
     std::int64_t spin_ns = 0;
 };
 
+std::shared_ptr<Names> names_of(const LoadPlan& plan) {
+    auto names = std::make_shared<Names>();
+    for (const PlanTask& task : plan.tasks) names->add_task({task.name, task.method, false});
+    return names;
+}
+
 class Run {
 public:
     Run(const LoadPlan& plan, const TransportFactory& transports, const OnProgress& on_progress,
@@ -130,7 +137,9 @@ public:
           on_progress_(on_progress),
           meter_(target_pid),
           finish_(plan.workers),
-          tally_(plan) {}
+          program_(plan.program ? plan.program : make_plan_program(plan)),
+          names_(plan.names ? plan.names : names_of(plan)),
+          tally_(*names_, plan.steps) {}
 
     results::RunResult operator()(std::stop_token stop);
 
@@ -148,6 +157,8 @@ private:
     const OnProgress& on_progress_;
     Meter meter_;
     Finish finish_;
+    std::shared_ptr<const Program> program_;
+    std::shared_ptr<const Names> names_;
     Tally tally_;
     RunTimes times_;
     std::atomic<bool> stop_ = false;
@@ -184,7 +195,8 @@ void Run::start_workers() {
         WorkerSeat& seat = *seats_.emplace_back(std::make_unique<WorkerSeat>());
         seat.thread = std::thread([this, &seat, index] {
             seat.worker =
-                std::make_unique<Worker>(plan_, transports_, index, times_, stop_, seat.mailbox);
+                std::make_unique<Worker>(plan_, *program_, transports_, index, times_, stop_,
+                                         seat.mailbox);
             seat.worker->run();
             finish_.count_down();
         });
@@ -313,7 +325,7 @@ results::RunResult run(const LoadPlan& plan, const TransportFactory& transports,
                        std::stop_token stop, const OnProgress& on_progress,
                        std::optional<int> target_pid) {
     METTLE_ASSERT(plan.closed.has_value() != plan.open.has_value());
-    METTLE_ASSERT(plan.workers >= 1 && !plan.tasks.empty());
+    METTLE_ASSERT(plan.workers >= 1 && (plan.program || !plan.tasks.empty()));
     return Run(plan, transports, on_progress, target_pid)(std::move(stop));
 }
 

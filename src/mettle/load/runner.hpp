@@ -3,11 +3,15 @@
 // Runs a load plan against a transport and gives back what was measured. Blocks its caller; the
 // load runs on worker threads of its own.
 
+#include "mettle/load/behaviour.hpp"
+#include "mettle/load/load_shape.hpp"
+#include "mettle/load/names.hpp"
 #include "mettle/load/transport.hpp"
 #include "mettle/load/wait_time.hpp"
 #include "mettle/results/run_result.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,9 +28,13 @@ struct PlanTask {
 };
 
 struct ClosedLoad {
-    int users = 1;
+    // The stages, else a ramp to `users`.
+    LoadShape shape() const { return stages ? *stages : LoadShape::ramp(users, spawn_rate); }
+
+    int users = 1;            // At most.
     double spawn_rate = 1e9;  // Users a second.
-    WaitTime wait;
+    WaitTime wait;            // Of a load without a program.
+    std::optional<LoadShape> stages;
 };
 
 struct OpenLoad {
@@ -35,13 +43,21 @@ struct OpenLoad {
 };
 
 struct LoadPlan {
-    std::vector<PlanTask> tasks;
+    std::vector<PlanTask> tasks;  // Those with prepared payloads, by the transport's numbers.
+    // What users do; none: one of `tasks` an iteration. Its names must be `names`, where the
+    // plan's tasks come first.
+    std::shared_ptr<const Program> program;
+    std::shared_ptr<Names> names;  // None: those of `tasks` alone.
     std::optional<ClosedLoad> closed;  // Exactly one of these two.
     std::optional<OpenLoad> open;
     Duration run_time = Duration::max();      // From the end of the warm-up.
-    std::optional<std::uint64_t> iterations;  // Requests in all, of the warm-up too.
+    std::optional<std::uint64_t> iterations;  // In all, of the warm-up too.
     Duration timeout = std::chrono::seconds(60);
     Duration stop_timeout = std::chrono::seconds(60);
+    // At the end who is within a task finishes it, as long as the stop timeout lasts; else only the
+    // request in flight.
+    bool finish_tasks = false;
+    std::vector<LoadShape::Step> steps;  // Statistics of their own, by the second.
     Duration warmup = Duration::zero();  // Sent and not counted.
     int workers = 1;
     std::vector<int> cpus;  // Worker w is pinned to cpus[w % size]; empty: not pinned.

@@ -33,9 +33,12 @@ public:
     virtual void release(std::int64_t now_ns) = 0;
     // Records nothing; the attempt's slot may be used again at once.
     virtual void on_done(Attempt& attempt, std::int64_t now_ns) = 0;
-    // No more requests; those in flight go on.
-    virtual void stop() = 0;
-    // No request will ever be due again.
+    // Nobody comes any more, and who is there leaves: after the request in flight or, where the plan
+    // says so, the task; release() goes on until all have left.
+    virtual void stop(std::int64_t now_ns) = 0;
+    // What is in flight is being given up: nothing follows on it.
+    virtual void abandon() = 0;
+    // All have left, and nobody will come.
     virtual bool exhausted() const = 0;
     // Takes those that are due before `moment_ns` off and says how many; they will not be sent.
     virtual std::uint64_t unsent_before(std::int64_t moment_ns) = 0;

@@ -38,15 +38,6 @@ std::string_view name_of(Outcome outcome) {
     return "?";
 }
 
-void name_tasks(const LoadPlan& plan, RunResult& result) {
-    result.totals.name = "Aggregated";
-    for (const PlanTask& task : plan.tasks) {
-        TaskResult& named = result.tasks.emplace_back();
-        named.name = task.name;
-        named.method = task.method;
-    }
-}
-
 void merge_task(TaskResult& into, const TaskResult& from) {
     into.requests += from.requests;
     into.failures += from.failures;
@@ -76,13 +67,40 @@ double ms(std::int64_t us) {
 
 }  // namespace
 
-Tally::Tally(const LoadPlan& plan) : plan_(plan) {
-    name_tasks(plan, window_);
-    name_tasks(plan, whole_);
+Tally::Tally(const Names& names, const std::vector<LoadShape::Step>& steps) : names_(names) {
+    window_.totals.name = whole_.totals.name = "Aggregated";
+    name_new_ones(names.tasks(), names.metrics());
+    const auto seconds = [](Duration length) {
+        return std::chrono::duration<double>(length).count();
+    };
+    for (const LoadShape::Step& step : steps)
+        whole_.steps.push_back({step.name, seconds(step.from), seconds(step.to), 0, 0, 0, {}});
+}
+
+void Tally::name_new_ones(std::size_t tasks, std::size_t metrics) {
+    for (RunResult* result : {&window_, &whole_}) {
+        while (result->tasks.size() < tasks) {
+            const TaskName& name = names_.task_at(static_cast<std::uint32_t>(result->tasks.size()));
+            TaskResult& task = result->tasks.emplace_back();
+            task.name = name.name;
+            task.method = name.method;
+            task.transaction = name.transaction;
+        }
+        while (result->metrics.size() < metrics) {
+            const auto number = static_cast<std::uint32_t>(result->metrics.size());
+            const MetricName& name = names_.metric_at(number);
+            results::MetricResult& metric = result->metrics.emplace_back();
+            metric.name = name.name;
+            metric.kind = name.kind;
+            metric.unit = name.unit;
+        }
+    }
 }
 
 void Tally::add(const Report& report) {
+    name_new_ones(report.tasks.size(), report.metrics.size());
     add_tasks(report);
+    add_metrics(report);
     add_failures(report);
     window_.bytes_sent += report.bytes_sent;
     window_.missed_iterations += report.missed_iterations;
@@ -103,7 +121,9 @@ void Tally::add(const Report& report) {
 void Tally::add_tasks(const Report& report) {
     for (std::size_t index = 0; index < report.tasks.size(); ++index) {
         const TaskDelta& delta = report.tasks[index];
-        for (TaskResult* task : {&window_.tasks[index], &window_.totals}) {
+        TaskResult* const named = &window_.tasks[index];
+        for (TaskResult* task : {named, named->transaction ? nullptr : &window_.totals}) {
+            if (!task) continue;
             task->requests += delta.requests;
             task->failures += delta.failures;
             task->bytes_received += delta.bytes_received;
@@ -112,9 +132,14 @@ void Tally::add_tasks(const Report& report) {
     }
 }
 
+void Tally::add_metrics(const Report& report) {
+    for (std::size_t index = 0; index < report.metrics.size(); ++index)
+        window_.metrics[index].merge(report.metrics[index]);
+}
+
 void Tally::add_failures(const Report& report) {
     for (const FailureCount& failure : report.failures) {
-        const PlanTask& task = plan_.tasks[failure.task];
+        const TaskName& task = names_.task_at(failure.task);
         add_failure(window_.failures,
                     {task.name, task.method, std::string(name_of(failure.outcome)),
                      std::string(failure.detail), failure.count});
@@ -125,6 +150,8 @@ void Tally::merge(RunResult& into, const RunResult& from) {
     merge_task(into.totals, from.totals);
     for (std::size_t index = 0; index < from.tasks.size(); ++index)
         merge_task(into.tasks[index], from.tasks[index]);
+    for (std::size_t index = 0; index < from.metrics.size(); ++index)
+        into.metrics[index].merge(from.metrics[index]);
     for (const results::Failure& failure : from.failures) add_failure(into.failures, failure);
     into.bytes_sent += from.bytes_sent;
     into.missed_iterations += from.missed_iterations;
@@ -143,14 +170,32 @@ bool Tally::end_window(results::SeriesPoint point, double length_s) {
         point.p99_ms = ms(latency.quantile(0.99));
         whole_.series.push_back(point);
     }
+    add_to_step(point.t_s, length_s);
     merge(whole_, window_);
     whole_.duration_s = point.t_s;
     return in_series;
 }
 
+// Steps are told by the second: a second belongs to the step in which its middle lies.
+void Tally::add_to_step(double end_s, double length_s) {
+    const double middle_s = end_s - length_s / 2;
+    for (results::Step& step : whole_.steps) {
+        if (middle_s < step.from_s || (middle_s >= step.to_s && &step != &whole_.steps.back()))
+            continue;
+        step.requests += window_.totals.requests;
+        step.failures += window_.totals.failures;
+        step.times.merge(window_.totals.times);
+        const double until_s = std::min(step.to_s, end_s);
+        if (until_s > step.from_s)
+            step.rps = static_cast<double>(step.requests) / (until_s - step.from_s);
+        return;
+    }
+}
+
 void Tally::begin_window() {
     clear_task(window_.totals);
     for (TaskResult& task : window_.tasks) clear_task(task);
+    for (results::MetricResult& metric : window_.metrics) metric.clear();
     window_.failures.clear();
     window_.bytes_sent = window_.missed_iterations = 0;
     window_.validity.send_lag_us.clear();

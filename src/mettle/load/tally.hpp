@@ -12,7 +12,8 @@ namespace mettle::load {
 // the live view, and the whole run. Pure; the runner's thread.
 class Tally {
 public:
-    explicit Tally(const LoadPlan& plan);
+    // `names` must live longer.
+    Tally(const Names& names, const std::vector<LoadShape::Step>& steps);
 
     void add(const Report& report);
     // Ends a second of `length_s`: the window becomes a point of the series (unless it is too short
@@ -28,11 +29,14 @@ public:
     results::RunResult take() { return std::move(whole_); }
 
 private:
+    void name_new_ones(std::size_t tasks, std::size_t metrics);
     void add_tasks(const Report& report);
+    void add_metrics(const Report& report);
     void add_failures(const Report& report);
+    void add_to_step(double end_s, double length_s);
     static void merge(results::RunResult& into, const results::RunResult& from);
 
-    const LoadPlan& plan_;
+    const Names& names_;
     results::RunResult window_;
     results::RunResult whole_;
     Report sums_;

@@ -32,12 +32,53 @@ struct ServerTimes {
     std::int32_t parse = -1, pre = -1, queue = -1, batch = -1, infer = -1, post = -1, write = -1;
 };
 
+struct Attempt;
+
+// A request made for one attempt, in place of one of the prepared ones. What its bytes mean is
+// between the maker and the transport; they live until the attempt is done.
+struct MadeRequest {
+    std::string_view bytes;
+    bool is_head = false;       // No body follows the head of its answer.
+    std::uint16_t origin = 0;   // Which of the transport's addresses.
+};
+
+// An answer while it is there: the views end with the call that shows them.
+struct AnswerView {
+    int status = 0;
+    std::string_view head;  // Status line and headers, without the empty line.
+    std::string_view body;
+};
+
+// Who made a request may read its answer, on the worker's thread, before the attempt is recorded.
+class AnswerReader {
+public:
+    enum class Then : std::uint8_t {
+        done,
+        send_again,  // What `attempt.made` is now, as the same attempt: a redirect.
+    };
+
+    // Of an answer that is whole. The attempt has its stamps, and the outcome that the transport
+    // would give it, which may be changed here, with a detail that outlives the worker.
+    virtual Then on_answer(Attempt& attempt, const AnswerView& answer) = 0;
+    // With Attempt::in_pieces: the content of the body as it comes, before on_answer().
+    virtual void on_piece(Attempt& /*attempt*/, std::string_view /*bytes*/,
+                          std::int64_t /*now_ns*/) {}
+
+protected:
+    ~AnswerReader() = default;
+};
+
 // One request, from due to done. A slot that the engine owns and uses again; the transport fills in
 // what is below the line. Moments are steady_clock nanoseconds.
 struct Attempt {
     std::uint32_t task = 0;     // Which of the plan's tasks.
     std::uint32_t payload = 0;  // Which of the task's prepared payloads.
     std::uint32_t owner = 0;    // The engine's: user or arrival.
+    const MadeRequest* made = nullptr;  // Sent instead of the prepared payload.
+    AnswerReader* reader = nullptr;     // May be none.
+    bool in_pieces = false;             // The reader wants a body as it comes; none is kept.
+    std::int64_t timeout_ns = 0;        // 0: the plan's.
+    bool is_arrival = false;            // The first request of an arrival of an open load.
     std::int64_t due_ns = 0;
     std::int64_t deadline_ns = 0;
     // ------

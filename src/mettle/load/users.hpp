@@ -1,68 +1,101 @@
 #pragma once
 
+#include "mettle/load/behaviour.hpp"
+#include "mettle/load/class_order.hpp"
 #include "mettle/load/runner.hpp"
 #include "mettle/load/source.hpp"
-#include "mettle/load/task_choice.hpp"
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <vector>
 
 namespace mettle::load {
 
-// A worker's share of the virtual users of a closed load: user u of all is worker u mod W's. A user
-// is a slot, not a coroutine: an attempt, a state of randomness and a due time in a heap. It is due
-// again when it has its answer and has waited.
+// A worker's share of the virtual users of a closed load: user u of all is worker u mod W's. Users
+// come and go as the plan's shape says, the last to come the first to go. A user is a slot, not a
+// thread: an attempt, a behaviour and a due time in a heap.
 class Users final : public Source {
 public:
     struct Share {
         int worker = 0;
         int workers = 1;
-        std::int64_t start_ns = 0;              // User u of all begins at start + u / spawn rate.
+        std::int64_t start_ns = 0;              // Of the load's shape.
         std::uint64_t iterations = UINT64_MAX;  // Of this worker.
     };
 
-    Users(const LoadPlan& plan, Share share, Launcher& launcher, Recorder& recorder);
+    // All that is taken by reference must live longer.
+    Users(const LoadPlan& plan, Share share, const Program& program, BehaviourFactory& behaviours,
+          Launcher& launcher, Recorder& recorder);
 
     std::int64_t next_due_ns() const override;
     void release(std::int64_t now_ns) override;
     void on_done(Attempt& attempt, std::int64_t now_ns) override;
-    void stop() override;
-    bool exhausted() const override { return due_.empty() && busy_ == 0; }
+    void stop(std::int64_t now_ns) override;
+    void abandon() override { abandoned_ = true; }
+    bool exhausted() const override { return alive_ == 0 && next_start_ns_ == kNever; }
     // Users wait for their answers: what was not sent by the end was not due.
     std::uint64_t unsent_before(std::int64_t /*moment_ns*/) override { return 0; }
-    int users() const override { return spawned_; }
+    int users() const override { return alive_; }
     void for_each_in_flight(const std::function<void(Attempt&)>& visit) override;
 
 private:
+    enum class State : std::uint8_t {
+        absent,
+        between,   // Two iterations.
+        thinking,  // Within one.
+        busy,      // A request is in flight.
+    };
     struct User {
-        explicit User(std::uint64_t seed) : random(seed) {}
-
         Attempt attempt;
-        Random random;
-        std::uint32_t next_payload = 0;
-        bool started = false;
-        bool busy = false;
+        std::unique_ptr<Behaviour> behaviour;
+        Random random{0};
+        std::int64_t iteration_began_ns = 0;
+        std::uint32_t position = 0;
+        std::uint32_t epoch = 0;  // Of what waits in the heap: older entries are not meant.
+        State state = State::absent;
+        bool to_leave = false;  // As soon as it may.
+        bool left = false;      // Its behaviour has been told.
     };
     struct Due {
         bool operator>(const Due& other) const { return at_ns > other.at_ns; }
         std::int64_t at_ns;
         std::uint32_t user;
+        std::uint32_t epoch;
     };
 
-    void begin(std::uint32_t index, std::int64_t due_ns);
-    void push_due(std::uint32_t index, std::int64_t due_ns);
+    void start_user(std::int64_t now_ns);
+    void end_user();
+    void plan_changes(std::int64_t moment_ns);
+    void advance(std::uint32_t index, std::int64_t due_ns, std::int64_t now_ns);
+    void end_iteration(User& user, const WaitTime& wait, std::int64_t& due_ns);
+    void ask_to_leave(std::uint32_t index, std::int64_t now_ns);
+    void tell_to_leave(User& user);
+    void send(std::uint32_t index, std::int64_t due_ns);
+    void wait_until(std::uint32_t index, State state, std::int64_t due_ns);
+    void remove(std::uint32_t index);
 
-    WaitTime wait_;
-    std::int64_t timeout_ns_;
-    TaskChoice choice_;
+    LoadShape shape_;
+    Share share_;
+    bool finish_tasks_;
+    std::uint64_t seed_;
+    BehaviourFactory& behaviours_;
     Launcher& launcher_;
     Recorder& recorder_;
     std::uint64_t iterations_left_;
-    std::vector<User> users_;
-    std::vector<Due> due_;  // A heap, the earliest first.
-    int spawned_ = 0;
-    int busy_ = 0;
+    ClassOrder order_;
+    std::vector<std::uint32_t> classes_;   // By this worker's positions, as far as reached.
+    std::vector<std::uint32_t> in_class_;  // Users that each class has had.
+    std::uint64_t started_ = 0;
+    std::deque<User> users_;
+    std::vector<std::uint32_t> free_;
+    std::vector<std::uint32_t> active_;  // Which user has each position; the last is the youngest.
+    std::vector<Due> due_;               // A heap, the earliest first.
+    std::int64_t next_start_ns_ = kNever;
+    std::int64_t next_end_ns_ = kNever;
+    int alive_ = 0;
     bool stopped_ = false;
+    bool abandoned_ = false;
 };
 
 }  // namespace mettle::load

@@ -75,14 +75,16 @@ void Mailbox::take(Report& report) {
     full_ = false;
 }
 
-Worker::Worker(const LoadPlan& plan, const TransportFactory& transports, int index,
-               const RunTimes& times, const std::atomic<bool>& stop, Mailbox& mailbox)
+Worker::Worker(const LoadPlan& plan, const Program& program, const TransportFactory& transports,
+               int index, const RunTimes& times, const std::atomic<bool>& stop, Mailbox& mailbox)
     : plan_(plan),
+      program_(program),
       index_(index),
       times_(times),
       stop_(stop),
       mailbox_(mailbox),
       recorder_(plan.tasks.size(), {times.counted_from_ns, times.ends_ns, plan.record_sequence}),
+      behaviours_(program.make(recorder_, index)),
       transport_(transports.make(*this, index)),
       next_report_ns_(times.counted_from_ns + kSecond),
       timeout_ns_(plan.timeout.count()),
@@ -95,13 +97,13 @@ std::unique_ptr<Source> Worker::make_source() {
     Launcher& launcher = *this;
     if (plan_.closed) {
         return std::make_unique<Users>(
-            plan_, Users::Share{index_, plan_.workers, times_.start_ns, iterations}, launcher,
-            recorder_);
+            plan_, Users::Share{index_, plan_.workers, times_.start_ns, iterations}, program_,
+            *behaviours_, launcher, recorder_);
     }
     const Duration length = Duration(times_.ends_ns - times_.start_ns);
     return std::make_unique<Arrivals>(
         plan_, Arrivals::Share{index_, plan_.workers, times_.start_ns, length, iterations},
-        launcher);
+        program_, *behaviours_, launcher);
 }
 
 void Worker::run() {
@@ -128,7 +130,7 @@ void Worker::run_until_end() {
     }
     if (!stop_.load(std::memory_order_relaxed)) release_the_late();
     ended_ns_ = std::min(clock_ns(), times_.ends_ns);
-    source_->stop();
+    source_->stop(clock_ns());
 }
 
 // Arrivals that were due just before the end still go. Those of a generator that is far behind are
@@ -143,15 +145,18 @@ void Worker::release_the_late() {
     recorder_.report().due += source_->unsent_before(times_.ends_ns);
 }
 
-// What is open gets the stop timeout, and is then given up.
+// Who is there leaves; what is open gets the stop timeout, and is then given up.
 void Worker::drain() {
     const std::int64_t give_up_ns = later(ended_ns_, plan_.stop_timeout.count());
-    while (in_flight_ > 0) {
+    while (!source_->exhausted()) {
         now_ns_ = clock_ns();
         report_if_time();
         if (now_ns_ >= give_up_ns) break;
-        transport_->poll(std::min({give_up_ns, next_report_ns_, now_ns_ + kLongestSleep}));
+        source_->release(now_ns_);
+        transport_->poll(std::min({give_up_ns, next_report_ns_, now_ns_ + kLongestSleep,
+                                   source_->exhausted() ? now_ns_ : source_->next_due_ns()}));
     }
+    source_->abandon();
     transport_->cancel_waiting();
     source_->for_each_in_flight([this](Attempt& attempt) { transport_->cancel(attempt); });
     now_ns_ = clock_ns();
@@ -191,8 +196,9 @@ void Worker::spin_until(std::int64_t due_ns) {
 
 void Worker::launch(Attempt& attempt) {
     ++in_flight_;
-    if (plan_.open) note_gap(attempt);
-    attempt.deadline_ns = later(std::max(attempt.due_ns, now_ns_), timeout_ns_);
+    if (attempt.is_arrival) note_gap(attempt);
+    attempt.deadline_ns = later(std::max(attempt.due_ns, now_ns_),
+                                attempt.timeout_ns ? attempt.timeout_ns : timeout_ns_);
     attempt.sent_ns = 0;
     transport_->start(attempt);
 }

@@ -36,8 +36,8 @@ struct RunTimes {
 // once a second. run() is called on the worker's thread; the rest by nobody.
 class Worker final : private Completion, private Launcher {
 public:
-    Worker(const LoadPlan& plan, const TransportFactory& transports, int index,
-           const RunTimes& times, const std::atomic<bool>& stop, Mailbox& mailbox);
+    Worker(const LoadPlan& plan, const Program& program, const TransportFactory& transports,
+           int index, const RunTimes& times, const std::atomic<bool>& stop, Mailbox& mailbox);
 
     void run();
 
@@ -56,11 +56,13 @@ private:
     std::unique_ptr<Source> make_source();
 
     const LoadPlan& plan_;
+    const Program& program_;
     int index_;
     RunTimes times_;
     const std::atomic<bool>& stop_;
     Mailbox& mailbox_;
     Recorder recorder_;
+    std::unique_ptr<BehaviourFactory> behaviours_;
     std::unique_ptr<Transport> transport_;
     std::unique_ptr<Source> source_;
     std::int64_t now_ns_ = 0;

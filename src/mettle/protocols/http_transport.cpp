@@ -70,14 +70,20 @@ public:
     std::uint64_t connections_opened() const override { return client_.connections_opened(); }
 
 private:
-    struct Slot : http::WireCall {
+    struct Slot : http::WireCall, http::BodySink {
+        void on_body(std::string_view bytes) override {
+            attempt->reader->on_piece(*attempt, bytes, last_piece_ns);
+        }
+
         Attempt* attempt = nullptr;
-        const PreparedRequest* request = nullptr;
+        const PreparedRequest* request = nullptr;  // None where the attempt brought its own.
     };
 
     void on_done(http::WireCall& call) override;
     void hand_over();
+    void send(Slot& slot);
     void judge(const Slot& slot, Attempt& attempt);
+    bool read_answer(Slot& slot, Attempt& attempt);
     bool may_check(std::int64_t now_ns) const;
 
     std::shared_ptr<const SharedRequests> shared_;
@@ -101,14 +107,30 @@ void HttpTransport::start(Attempt& attempt) {
     if (free_slots_.empty()) free_slots_.push_back(&slots_.emplace_back());
     Slot& slot = *free_slots_.back();
     free_slots_.pop_back();
-    const PreparedRequest& request = shared_->requests[attempt.task][attempt.payload];
     slot.attempt = &attempt;
-    slot.request = &request;
-    slot.bytes = request.bytes;
-    slot.is_head = request.is_head;
-    slot.keep_body = request.check != nullptr;
     slot.deadline_ns = attempt.deadline_ns;
     attempt.transport_state = &slot;
+    attempt.sent_ns = attempt.connect_ns = 0;
+    attempt.bytes_sent = 0;
+    attempt.bytes_received = 0;
+    send(slot);
+}
+
+void HttpTransport::send(Slot& slot) {
+    const Attempt& attempt = *slot.attempt;
+    slot.request = nullptr;
+    if (attempt.made) {
+        slot.bytes = attempt.made->bytes;
+        slot.is_head = attempt.made->is_head;
+    } else {
+        slot.request = &shared_->requests[attempt.task][attempt.payload];
+        slot.bytes = slot.request->bytes;
+        slot.is_head = slot.request->is_head;
+    }
+    const bool whole = attempt.reader && !attempt.in_pieces;
+    slot.keep_head = attempt.reader != nullptr;
+    slot.keep_body = whole || (slot.request && slot.request->check);
+    slot.sink = attempt.reader && attempt.in_pieces ? &slot : nullptr;
     client_.send(slot);
 }
 
@@ -134,14 +156,16 @@ void HttpTransport::hand_over() {
 void HttpTransport::on_done(http::WireCall& call) {
     auto& slot = static_cast<Slot&>(call);
     Attempt& attempt = *slot.attempt;
-    attempt.sent_ns = call.sent_ns;
+    // Sent again after a redirect: from the first send to the last answer.
+    if (attempt.sent_ns == 0) {
+        attempt.sent_ns = call.sent_ns;
+        attempt.connect_ns = call.connect_ns;
+    }
     attempt.send_end_ns = call.send_end_ns;
     attempt.first_byte_ns = call.first_byte_ns;
     attempt.done_ns = call.done_ns;
-    attempt.connect_ns = call.connect_ns;
-    attempt.bytes_sent =
-        call.send_end_ns ? static_cast<std::uint32_t>(slot.request->bytes.size()) : 0;
-    attempt.bytes_received = call.received;
+    if (call.send_end_ns) attempt.bytes_sent += static_cast<std::uint32_t>(call.bytes.size());
+    attempt.bytes_received += call.received;
     attempt.status = static_cast<std::uint16_t>(call.status);
     attempt.server = to_times(call.server_timing);
     attempt.waited_for_connection = call.waited_for_connection;
@@ -151,6 +175,9 @@ void HttpTransport::on_done(http::WireCall& call) {
         judge(slot, attempt);
     else
         attempt.detail = details_.keep(call.error);
+    if (attempt.reader && call.outcome == http::WireOutcome::answered &&
+        read_answer(slot, attempt))
+        return;
     attempt.transport_state = nullptr;
     free_slots_.push_back(&slot);
     done_.push_back(&attempt);
@@ -163,7 +190,7 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
             details_.keep(fmt::format("{} {}", slot.status, http::reason_phrase(slot.status)));
         return;
     }
-    if (!slot.request->check) return;
+    if (!slot.request || !slot.request->check) return;
     KnownAnswers& known = known_[attempt.task][attempt.payload];
     if (known.contains(slot.body)) return;
     const std::int64_t begin = clock_ns();
@@ -176,6 +203,14 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     } else {
         known.add(slot.body, known_bytes_);
     }
+}
+
+// Whether it goes on with another request.
+bool HttpTransport::read_answer(Slot& slot, Attempt& attempt) {
+    const auto then = attempt.reader->on_answer(attempt, {slot.status, slot.head, slot.body});
+    if (then == load::AnswerReader::Then::done) return false;
+    send(slot);
+    return true;
 }
 
 bool HttpTransport::may_check(std::int64_t now_ns) const {

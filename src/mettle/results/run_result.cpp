@@ -1,6 +1,8 @@
 #include "mettle/results/run_result.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <ctime>
 
 namespace mettle::results {
@@ -35,6 +37,36 @@ std::string utc_now() {
     const std::size_t length =
         std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
     return {text.data(), length};
+}
+
+std::string_view name_of(MetricKind kind) {
+    switch (kind) {
+        case MetricKind::counter:
+            return "counter";
+        case MetricKind::rate:
+            return "rate";
+        case MetricKind::trend:
+            return "trend";
+    }
+    return "?";
+}
+
+void MetricResult::add(double value) {
+    ++count;
+    sum += kind == MetricKind::rate ? (value != 0 ? 1 : 0) : value;
+    if (kind == MetricKind::trend) values.record(std::llround(std::clamp(value, 0.0, 9e12) * kPerUnit));
+}
+
+void MetricResult::merge(const MetricResult& other) {
+    count += other.count;
+    sum += other.sum;
+    values.merge(other.values);
+}
+
+void MetricResult::clear() {
+    count = 0;
+    sum = 0;
+    values.clear();
 }
 
 }  // namespace mettle::results

@@ -49,6 +49,7 @@ struct LatencySet {
 struct TaskResult {
     std::string name;
     std::string method;
+    bool transaction = false;  // A group of requests timed as one: not part of the totals.
     std::uint64_t requests = 0;  // Successes and failures.
     std::uint64_t failures = 0;
     std::uint64_t bytes_received = 0;
@@ -84,6 +85,30 @@ struct Step {
     std::uint64_t requests = 0, failures = 0;
     double rps = 0;
     LatencySet times;
+};
+
+enum class MetricKind : std::uint8_t {
+    counter,  // Values are added up.
+    rate,     // The share of values that were not 0.
+    trend,    // A distribution of values.
+};
+std::string_view name_of(MetricKind kind);
+
+// What a scenario or a protocol measures besides latency: tokens a second, a hit rate.
+struct MetricResult {
+    // Trends keep 3 significant digits of values from 0.001 to 3.6 million.
+    static constexpr double kPerUnit = 1e3;
+    void add(double value);
+    void merge(const MetricResult& other);
+    void clear();  // The name stays.
+    double mean() const { return count ? sum / static_cast<double>(count) : 0; }
+
+    std::string name;
+    MetricKind kind = MetricKind::trend;
+    std::string unit;
+    std::uint64_t count = 0;
+    double sum = 0;
+    Histogram values;  // Of a trend, in thousandths.
 };
 
 // May the numbers be believed? Each breached limit is one plain sentence in `reasons`.
@@ -156,6 +181,7 @@ struct RunResult {
     std::vector<Failure> failures;
     std::vector<SeriesPoint> series;
     std::vector<Step> steps;
+    std::vector<MetricResult> metrics;
     // With LoadPlan::record_sequence: every counted request of all workers, by due time. Not in
     // JSON.
     std::vector<Sample> sequence;

@@ -100,6 +100,7 @@ Json task_json(const TaskResult& task, double duration_s) {
     const auto requests = static_cast<double>(task.requests);
     return {{"name", task.name},
             {"method", task.method},
+            {"transaction", task.transaction},
             {"requests", task.requests},
             {"failures", task.failures},
             {"rps", duration_s > 0 ? rounded(requests / duration_s) : 0},
@@ -155,10 +156,44 @@ Json steps_json(const std::vector<Step>& steps) {
     return list;
 }
 
+Json metric_json(const MetricResult& metric, double duration_s) {
+    Json json = {{"kind", name_of(metric.kind)}, {"unit", metric.unit}, {"count", metric.count}};
+    const double per_unit = 1 / MetricResult::kPerUnit;
+    switch (metric.kind) {
+        case MetricKind::counter:
+            json["sum"] = rounded(metric.sum);
+            json["per_s"] = duration_s > 0 ? rounded(metric.sum / duration_s) : 0;
+            break;
+        case MetricKind::rate:
+            json["share"] = rounded(metric.mean());
+            break;
+        case MetricKind::trend:
+            json["mean"] = rounded(metric.mean());
+            json["min"] = rounded(static_cast<double>(metric.values.min()) * per_unit);
+            json["p50"] = quantile(metric.values, 0.5, per_unit);
+            json["p90"] = quantile(metric.values, 0.9, per_unit);
+            json["p95"] = quantile(metric.values, 0.95, per_unit);
+            json["p99"] = quantile(metric.values, 0.99, per_unit);
+            json["max"] = rounded(static_cast<double>(metric.values.max()) * per_unit);
+            break;
+    }
+    return json;
+}
+
+Json metrics_json(const RunResult& result) {
+    Json metrics = Json::object();
+    for (const MetricResult& metric : result.metrics)
+        metrics[metric.name] = metric_json(metric, result.duration_s);
+    return metrics;
+}
+
 Json all_histograms_json(const RunResult& result) {
     Json histograms = histograms_json(result.totals.times);
     Json tasks = Json::object();
-    for (const TaskResult& task : result.tasks) tasks[task.name] = histograms_json(task.times);
+    for (const TaskResult& task : result.tasks) {
+        const bool taken = tasks.contains(task.name);
+        tasks[taken ? task.method + " " + task.name : task.name] = histograms_json(task.times);
+    }
     histograms["tasks"] = tasks;
     return histograms;
 }
@@ -203,7 +238,7 @@ std::string to_json(const RunResult& result) {
                        {"failures", failures_json(result.failures)},
                        {"series", series_json(result.series)},
                        {"steps", steps_json(result.steps)},
-                       {"metrics", Json::object()},
+                       {"metrics", metrics_json(result)},
                        {"histograms", all_histograms_json(result)}};
     // A detail may hold bytes of an answer that are no UTF-8.
     return json.dump(1, ' ', false, Json::error_handler_t::replace);

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "mettle/load/behaviour.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace mettle::load {
+
+// Which class each user belongs to, in the order in which users are started: first those of a fixed
+// count, class after class; then by weight, each time the class that brings the mix closest to the
+// weights (by Kullback-Leibler divergence), so that any beginning of the order is as fair as whole
+// numbers allow. Weights 5 and 1 give A A A B A A, and so on.
+class ClassOrder {
+public:
+    // At least one class with a fixed count or a weight above 0.
+    explicit ClassOrder(const std::vector<UserClass>& classes);
+
+    std::uint32_t next();
+
+private:
+    struct Weighted {
+        std::uint32_t user_class;
+        double weight;  // As a share of all.
+        double counted;
+    };
+    std::vector<std::uint32_t> fixed_;
+    std::vector<Weighted> weighted_;
+    std::size_t given_ = 0;
+};
+
+}  // namespace mettle::load
