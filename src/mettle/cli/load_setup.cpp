@@ -120,6 +120,7 @@ load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& request
     plan.iterations = options.iterations;
     plan.timeout = options.timeout;
     plan.stop_timeout = options.stop_timeout.value_or(options.timeout);
+    plan.finish_tasks = options.stop_timeout.has_value();
     plan.workers = options.workers.value_or(default_workers(options, requests.target));
     plan.cpus = options.cpus;
     plan.seed = options.seed;

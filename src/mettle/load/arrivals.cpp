@@ -89,8 +89,8 @@ void Arrivals::arrive(std::int64_t now_ns) {
         const double point = random.uniform() * cumulative_weights_.back();
         const auto found = std::ranges::upper_bound(cumulative_weights_, point);
         const auto last = cumulative_weights_.end() - 1;
-        user_class = static_cast<std::uint32_t>(std::min(found, last) -
-                                                cumulative_weights_.begin());
+        user_class =
+            static_cast<std::uint32_t>(std::min(found, last) - cumulative_weights_.begin());
     }
     Slot& slot = take_slot(user_class);
     slot.behaviour->arrive(number);

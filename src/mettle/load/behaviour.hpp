@@ -58,9 +58,9 @@ public:
 
 // One user of a closed load, or one slot for arrivals of an open one.
 struct UserPlace {
-    std::uint64_t number = 0;       // Among all users of all workers.
-    std::uint32_t user_class = 0;   // Of Program::classes().
-    std::uint32_t in_class = 0;     // How many of its class this worker had before.
+    std::uint64_t number = 0;      // Among all users of all workers.
+    std::uint32_t user_class = 0;  // Of Program::classes().
+    std::uint32_t in_class = 0;    // How many of its class this worker had before.
 };
 
 // The users' behaviours of one worker.

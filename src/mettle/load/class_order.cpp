@@ -3,7 +3,6 @@
 #include "mettle/base/assert.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace mettle::load {
 
@@ -13,20 +12,17 @@ ClassOrder::ClassOrder(const std::vector<UserClass>& classes) {
         if (each.fixed_count > 0)
             fixed_.insert(fixed_.end(), static_cast<std::size_t>(each.fixed_count), index);
         else if (each.weight > 0)
-            weighted_.push_back({index, each.weight, each.weight});
+            weighted_.push_back({index, each.weight, 0});
     }
     METTLE_ASSERT(!fixed_.empty() || !weighted_.empty());
 }
 
-// One more user of a class that has `counted` (its weight and those given) changes the divergence
-// by weight × log(counted / (counted + 1)): the most negative brings the most.
+// The highest average weight / (2 × given + 1), the first class where two are equal.
 std::uint32_t ClassOrder::next() {
     if (given_ < fixed_.size() || weighted_.empty()) return fixed_[given_++ % fixed_.size()];
-    const auto gain = [](const Weighted& each) {
-        return each.weight * std::log(each.counted / (each.counted + 1));
-    };
-    Weighted& best = *std::ranges::min_element(weighted_, {}, gain);
-    best.counted += 1;
+    const auto average = [](const Weighted& each) { return each.weight / (2 * each.given + 1); };
+    Weighted& best = *std::ranges::max_element(weighted_, {}, average);
+    best.given += 1;
     return best.user_class;
 }
 

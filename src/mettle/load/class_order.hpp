@@ -8,9 +8,8 @@
 namespace mettle::load {
 
 // Which class each user belongs to, in the order in which users are started: first those of a fixed
-// count, class after class; then by weight, each time the class that brings the mix closest to the
-// weights (by Kullback-Leibler divergence), so that any beginning of the order is as fair as whole
-// numbers allow. Weights 5 and 1 give A A A B A A, and so on.
+// count, class after class; then by weight, after Sainte-Laguë, so that any beginning of the order
+// is as fair as whole numbers allow. Weights 5 and 1 give A A A B A A A A A B A A, as Locust does.
 class ClassOrder {
 public:
     // At least one class with a fixed count or a weight above 0.
@@ -21,8 +20,8 @@ public:
 private:
     struct Weighted {
         std::uint32_t user_class;
-        double weight;  // As a share of all.
-        double counted;
+        double weight;
+        double given;
     };
     std::vector<std::uint32_t> fixed_;
     std::vector<Weighted> weighted_;

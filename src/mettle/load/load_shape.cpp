@@ -15,6 +15,7 @@ namespace {
 constexpr double kMostSeconds = 9e9;  // In ns, short of what 64 bits hold.
 constexpr int kPiecesOfAPeriod = 48;
 constexpr std::size_t kMostLines = 100'000;
+constexpr double kMargin = 1e-6;  // Users; a crossing is not met to the last bit.
 constexpr std::size_t kMostStages = 1'000;
 
 double seconds(Duration duration) {
@@ -56,7 +57,8 @@ LoadShape& LoadShape::sine(double mean, double amplitude, Duration period, Durat
     const double wanted = std::ceil(seconds(length) / piece_s);
     const auto pieces = static_cast<std::size_t>(std::min(wanted, double{kMostLines}));
     for (std::size_t piece = 1; piece <= pieces; ++piece) {
-        const double at_s = seconds(length) * static_cast<double>(piece) / static_cast<double>(pieces);
+        const double at_s =
+            seconds(length) * static_cast<double>(piece) / static_cast<double>(pieces);
         const double before_s =
             seconds(length) * static_cast<double>(piece - 1) / static_cast<double>(pieces);
         const double phase = 2 * std::numbers::pi * at_s / seconds(period);
@@ -79,7 +81,8 @@ double LoadShape::value_at(Duration moment) const {
         if (at >= line.to_s)
             value = line.to;
         else
-            value = line.from + (line.to - line.from) * (at - line.from_s) / (line.to_s - line.from_s);
+            value =
+                line.from + (line.to - line.from) * (at - line.from_s) / (line.to_s - line.from_s);
     }
     return value;
 }
@@ -109,9 +112,8 @@ std::int64_t LoadShape::first_moment(double level, bool above, std::int64_t from
     const double from_s = static_cast<double>(from_ns) * 1e-9;
     if (lines_.empty()) return kNever;
     // Starting after the last line that ends before: the shape is long, the moments grow.
-    auto line = std::ranges::partition_point(lines_, [&](const Line& each) {
-        return each.to_s < from_s;
-    });
+    auto line =
+        std::ranges::partition_point(lines_, [&](const Line& each) { return each.to_s < from_s; });
     if (line == lines_.end()) return holds(lines_.back().to) ? from_ns : kNever;
     for (; line != lines_.end(); ++line) {
         const double length_s = line->to_s - line->from_s;
@@ -119,17 +121,21 @@ std::int64_t LoadShape::first_moment(double level, bool above, std::int64_t from
         const double begin = length_s > 0 ? line->from + (line->to - line->from) *
                                                              (begin_s - line->from_s) / length_s
                                           : line->to;
-        const bool jump_on = length_s <= 0 && line + 1 != lines_.end() && line->to_s <= begin_s &&
-                             (line + 1)->from_s <= begin_s;
-        if (jump_on) continue;  // Another line begins at once: that one counts.
-        if (holds(begin)) return std::max(from_ns, to_ns(begin_s));
+        const bool over = line->to_s <= begin_s && line + 1 != lines_.end();
+        if (over) continue;  // Another line begins at once: that one counts.
+        // A line that has just crossed the level goes on to the other side.
+        const bool rises = line->to > line->from;
+        const double margin = rises == above ? 0 : kMargin;
+        if (above ? begin > level + margin : begin <= level - margin)
+            return std::max(from_ns, to_ns(begin_s));
         if (length_s <= 0 || line->to == line->from) continue;
         // A rising line is above the level just behind the crossing: users begin on it.
-        const double cross_s = line->from_s + length_s * (level - line->from) / (line->to - line->from);
-        const bool rising = line->to > line->from;
-        if (rising == above && cross_s >= begin_s && cross_s < line->to_s)
+        const double cross_s =
+            line->from_s + length_s * (level - line->from) / (line->to - line->from);
+        if (rises == above && cross_s >= begin_s && cross_s < line->to_s)
             return std::max(from_ns, to_ns(cross_s));
-        if (holds(line->to) && line + 1 == lines_.end()) return std::max(from_ns, to_ns(line->to_s));
+        if (holds(line->to) && line + 1 == lines_.end())
+            return std::max(from_ns, to_ns(line->to_s));
     }
     return kNever;
 }
@@ -173,8 +179,7 @@ Result<LoadShape> parse_stages(std::string_view text, std::string_view unit) {
         if (comma == std::string_view::npos) break;
         rest.remove_prefix(comma + 1);
     }
-    if (shape.length() == Duration::zero())
-        return bad(text, "all stages together have no length");
+    if (shape.length() == Duration::zero()) return bad(text, "all stages together have no length");
     return shape;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// The names under which a run counts: tasks and own metrics. Most are known before; those that users
-// make up while they run are added by whoever says one first. All workers of a run share one. Looked
-// up under a lock: a behaviour keeps the number that it got.
+// The names under which a run counts: tasks and own metrics. Most are known before; those that
+// users make up while they run are added by whoever says one first. All workers of a run share one.
+// Looked up under a lock: a behaviour keeps the number that it got.
 
 #include "mettle/results/run_result.hpp"
 

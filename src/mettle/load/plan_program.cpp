@@ -56,9 +56,8 @@ private:
 class PlanProgram final : public Program {
 public:
     explicit PlanProgram(const LoadPlan& plan)
-        : shared_(std::make_shared<Shared>(
-              Shared{TaskChoice(plan.tasks), plan.closed ? plan.closed->wait : WaitTime{},
-                     plan.seed})) {}
+        : shared_(std::make_shared<Shared>(Shared{
+              TaskChoice(plan.tasks), plan.closed ? plan.closed->wait : WaitTime{}, plan.seed})) {}
     const std::vector<UserClass>& classes() const override { return classes_; }
     std::unique_ptr<BehaviourFactory> make(Recorder& /*recorder*/, int /*worker*/) const override {
         return std::make_unique<OneRequestFactory>(shared_);

@@ -194,9 +194,8 @@ void Run::start_workers() {
     for (int index = 0; index < plan_.workers; ++index) {
         WorkerSeat& seat = *seats_.emplace_back(std::make_unique<WorkerSeat>());
         seat.thread = std::thread([this, &seat, index] {
-            seat.worker =
-                std::make_unique<Worker>(plan_, *program_, transports_, index, times_, stop_,
-                                         seat.mailbox);
+            seat.worker = std::make_unique<Worker>(plan_, *program_, transports_, index, times_,
+                                                   stop_, seat.mailbox);
             seat.worker->run();
             finish_.count_down();
         });

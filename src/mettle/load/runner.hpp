@@ -34,7 +34,7 @@ struct ClosedLoad {
     int users = 1;            // At most.
     double spawn_rate = 1e9;  // Users a second.
     WaitTime wait;            // Of a load without a program.
-    std::optional<LoadShape> stages;
+    std::optional<LoadShape> stages = {};
 };
 
 struct OpenLoad {
@@ -47,7 +47,7 @@ struct LoadPlan {
     // What users do; none: one of `tasks` an iteration. Its names must be `names`, where the
     // plan's tasks come first.
     std::shared_ptr<const Program> program;
-    std::shared_ptr<Names> names;  // None: those of `tasks` alone.
+    std::shared_ptr<Names> names;      // None: those of `tasks` alone.
     std::optional<ClosedLoad> closed;  // Exactly one of these two.
     std::optional<OpenLoad> open;
     Duration run_time = Duration::max();      // From the end of the warm-up.

@@ -33,8 +33,8 @@ public:
     virtual void release(std::int64_t now_ns) = 0;
     // Records nothing; the attempt's slot may be used again at once.
     virtual void on_done(Attempt& attempt, std::int64_t now_ns) = 0;
-    // Nobody comes any more, and who is there leaves: after the request in flight or, where the plan
-    // says so, the task; release() goes on until all have left.
+    // Nobody comes any more, and who is there leaves: after the request in flight or, where the
+    // plan says so, the task; release() goes on until all have left.
     virtual void stop(std::int64_t now_ns) = 0;
     // What is in flight is being given up: nothing follows on it.
     virtual void abandon() = 0;

@@ -1,4 +1,6 @@
 #include "mettle/load/arrivals.hpp"
+#include "mettle/load/plan_program.hpp"
+#include "mettle/load/recorder.hpp"
 #include "mettle/load/users.hpp"
 
 #include <gmock/gmock.h>
@@ -6,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <memory>
 #include <vector>
 
 namespace mettle::load {
@@ -51,13 +55,31 @@ LoadPlan open_plan(double rate, OpenLoad::Law law = OpenLoad::Law::constant) {
     return plan;
 }
 
+// What a source takes by reference.
+struct Cast {
+    Cast(const LoadPlan& plan, Recorder& recorder)
+        : program(make_plan_program(plan)), behaviours(program->make(recorder, 0)) {}
+    std::unique_ptr<Program> program;
+    std::unique_ptr<BehaviourFactory> behaviours;
+};
+
 struct SourceTest : ::testing::Test {
+    Users make_users(const LoadPlan& plan, Users::Share share = {}) {
+        Cast& cast = casts.emplace_back(plan, recorder);
+        return Users(plan, share, *cast.program, *cast.behaviours, launcher, recorder);
+    }
+    Arrivals make_arrivals(const LoadPlan& plan, Arrivals::Share share, Launcher& to) {
+        Cast& cast = casts.emplace_back(plan, recorder);
+        return Arrivals(plan, share, *cast.program, *cast.behaviours, to);
+    }
+
     Recorder recorder{1, {}};
     NotingLauncher launcher;
+    std::deque<Cast> casts;
 };
 
 TEST_F(SourceTest, UsersStartAtTheirSpawnRate) {
-    Users users(closed_plan(3, "0", 2), {}, launcher, recorder);
+    Users users = make_users(closed_plan(3, "0", 2), {});
     users.release(0);
     EXPECT_EQ(users.users(), 1);
     EXPECT_EQ(users.next_due_ns(), kSecond / 2);
@@ -67,7 +89,7 @@ TEST_F(SourceTest, UsersStartAtTheirSpawnRate) {
 }
 
 TEST_F(SourceTest, AUserIsDueWhenItHasItsAnswer) {
-    Users users(closed_plan(1), {}, launcher, recorder);
+    Users users = make_users(closed_plan(1), {});
     users.release(0);
     launcher.end(users, 0, 1.5);
     EXPECT_THAT(launcher.due_s, ElementsAre(0, 1.5));
@@ -75,7 +97,7 @@ TEST_F(SourceTest, AUserIsDueWhenItHasItsAnswer) {
 }
 
 TEST_F(SourceTest, AUserWaitsAsItWasTold) {
-    Users users(closed_plan(1, "2s"), {}, launcher, recorder);
+    Users users = make_users(closed_plan(1, "2s"), {});
     users.release(0);
     launcher.end(users, 0, 1);
     EXPECT_EQ(users.next_due_ns(), 3 * kSecond);
@@ -84,7 +106,7 @@ TEST_F(SourceTest, AUserWaitsAsItWasTold) {
 }
 
 TEST_F(SourceTest, ARefusedUserPausesInsteadOfHammering) {
-    Users users(closed_plan(1), {}, launcher, recorder);
+    Users users = make_users(closed_plan(1), {});
     users.release(0);
     launcher.end(users, 0, 1, Outcome::connect);
     EXPECT_THAT(launcher.launched, SizeIs(1));
@@ -92,7 +114,7 @@ TEST_F(SourceTest, ARefusedUserPausesInsteadOfHammering) {
 }
 
 TEST_F(SourceTest, MissedPacesAreCountedAndNotMadeUp) {
-    Users users(closed_plan(1, "pacing:1s"), {}, launcher, recorder);
+    Users users = make_users(closed_plan(1, "pacing:1s"), {});
     users.release(0);
     launcher.end(users, 0, 3.5);
     EXPECT_THAT(launcher.due_s, ElementsAre(0, 3.5));
@@ -100,7 +122,7 @@ TEST_F(SourceTest, MissedPacesAreCountedAndNotMadeUp) {
 }
 
 TEST_F(SourceTest, UsersEndWithTheirIterations) {
-    Users users(closed_plan(2), {.iterations = 3}, launcher, recorder);
+    Users users = make_users(closed_plan(2), {.iterations = 3});
     users.release(1);
     launcher.end(users, 0, 1);
     launcher.end(users, 1, 1);
@@ -111,30 +133,60 @@ TEST_F(SourceTest, UsersEndWithTheirIterations) {
 }
 
 TEST_F(SourceTest, WorkersShareTheUsers) {
-    Users first(closed_plan(5), {.worker = 0, .workers = 2}, launcher, recorder);
-    Users second(closed_plan(5), {.worker = 1, .workers = 2}, launcher, recorder);
+    Users first = make_users(closed_plan(5), {.worker = 0, .workers = 2});
+    Users second = make_users(closed_plan(5), {.worker = 1, .workers = 2});
     first.release(kSecond);
     EXPECT_THAT(launcher.launched, SizeIs(3));
     second.release(kSecond);
     EXPECT_THAT(launcher.launched, SizeIs(5));
 }
 
+TEST_F(SourceTest, UsersComeAndGoWithTheStages) {
+    LoadPlan plan = closed_plan(1, "1s");
+    plan.closed->stages = *parse_stages("10s:=3,10s:=1", "users");
+    Users users = make_users(plan);
+    users.release(0);
+    EXPECT_EQ(users.users(), 3);
+    launcher.end(users, 0, 9.5);
+    launcher.end(users, 1, 9.5);
+    users.release(10 * kSecond);
+    // The third is still at it; the second waited, and is gone.
+    EXPECT_EQ(users.users(), 2);
+    launcher.end(users, 2, 11);
+    users.release(11 * kSecond);
+    EXPECT_EQ(users.users(), 1);
+}
+
+TEST_F(SourceTest, UsersThatWaitLeaveAtTheStopAndTheBusyAfterTheirAnswer) {
+    Users users = make_users(closed_plan(2, "100s"));
+    users.release(1);
+    launcher.end(users, 0, 1);
+    users.stop(2 * kSecond);
+    users.release(2 * kSecond);
+    EXPECT_EQ(users.users(), 1);
+    EXPECT_FALSE(users.exhausted());
+    launcher.end(users, 1, 3);
+    users.release(3 * kSecond);
+    EXPECT_TRUE(users.exhausted());
+    EXPECT_THAT(launcher.launched, SizeIs(2));
+}
+
 TEST_F(SourceTest, ArrivalsDoNotWaitForAnswers) {
-    Arrivals arrivals(open_plan(2), {}, launcher);
+    Arrivals arrivals = make_arrivals(open_plan(2), {}, launcher);
     arrivals.release(kSecond);
     EXPECT_THAT(launcher.due_s, ElementsAre(0, 0.5, 1));
     EXPECT_EQ(arrivals.next_due_ns(), kSecond + kSecond / 2);
 }
 
 TEST_F(SourceTest, ALateArrivalKeepsItsDueTime) {
-    Arrivals arrivals(open_plan(2), {}, launcher);
+    Arrivals arrivals = make_arrivals(open_plan(2), {}, launcher);
     arrivals.release(0);
     arrivals.release(2 * kSecond);
     EXPECT_THAT(launcher.due_s, ElementsAre(0, 0.5, 1, 1.5, 2));
 }
 
 TEST_F(SourceTest, ArrivalsEndWithTheRunAndCountWhatWasNotSent) {
-    Arrivals arrivals(open_plan(2), {.length = std::chrono::seconds(10)}, launcher);
+    Arrivals arrivals = make_arrivals(open_plan(2), {.length = std::chrono::seconds(10)}, launcher);
     arrivals.release(kSecond);
     EXPECT_EQ(arrivals.unsent_before(10 * kSecond), 17);
     EXPECT_EQ(arrivals.next_due_ns(), Source::kNever);
@@ -148,7 +200,7 @@ TEST_F(SourceTest, WorkersShareTheArrivals) {
         Sent sent;
         for (int worker = 0; worker < workers; ++worker) {
             NotingLauncher own;
-            Arrivals arrivals(plan, {.worker = worker, .workers = workers}, own);
+            Arrivals arrivals = make_arrivals(plan, {.worker = worker, .workers = workers}, own);
             while (arrivals.next_due_ns() < kSecond) arrivals.release(kSecond - 1);
             for (const Attempt* attempt : own.launched)
                 sent.emplace_back(attempt->due_ns, attempt->payload);
@@ -164,7 +216,7 @@ TEST_F(SourceTest, WorkersShareTheArrivals) {
 TEST_F(SourceTest, TasksAreChosenByWeight) {
     LoadPlan plan = open_plan(10'000);
     plan.tasks = {{"a", "POST", 3, 1}, {"b", "POST", 1, 1}, {"never", "POST", 0, 1}};
-    Arrivals arrivals(plan, {}, launcher);
+    Arrivals arrivals = make_arrivals(plan, {}, launcher);
     while (arrivals.next_due_ns() < kSecond) arrivals.release(kSecond - 1);
     std::vector<double> counts(3);
     for (const Attempt* attempt : launcher.launched) ++counts[attempt->task];

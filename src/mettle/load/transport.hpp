@@ -38,8 +38,8 @@ struct Attempt;
 // between the maker and the transport; they live until the attempt is done.
 struct MadeRequest {
     std::string_view bytes;
-    bool is_head = false;       // No body follows the head of its answer.
-    std::uint16_t origin = 0;   // Which of the transport's addresses.
+    bool is_head = false;      // No body follows the head of its answer.
+    std::uint16_t origin = 0;  // Which of the transport's addresses.
 };
 
 // An answer while it is there: the views end with the call that shows them.
@@ -71,9 +71,9 @@ protected:
 // One request, from due to done. A slot that the engine owns and uses again; the transport fills in
 // what is below the line. Moments are steady_clock nanoseconds.
 struct Attempt {
-    std::uint32_t task = 0;     // Which of the plan's tasks.
-    std::uint32_t payload = 0;  // Which of the task's prepared payloads.
-    std::uint32_t owner = 0;    // The engine's: user or arrival.
+    std::uint32_t task = 0;             // Which of the plan's tasks.
+    std::uint32_t payload = 0;          // Which of the task's prepared payloads.
+    std::uint32_t owner = 0;            // The engine's: user or arrival.
     const MadeRequest* made = nullptr;  // Sent instead of the prepared payload.
     AnswerReader* reader = nullptr;     // May be none.
     bool in_pieces = false;             // The reader wants a body as it comes; none is kept.

@@ -70,7 +70,7 @@ public:
     std::uint64_t connections_opened() const override { return client_.connections_opened(); }
 
 private:
-    struct Slot : http::WireCall, http::BodySink {
+    struct Slot final : http::WireCall, http::BodySink {
         void on_body(std::string_view bytes) override {
             attempt->reader->on_piece(*attempt, bytes, last_piece_ns);
         }
@@ -175,8 +175,7 @@ void HttpTransport::on_done(http::WireCall& call) {
         judge(slot, attempt);
     else
         attempt.detail = details_.keep(call.error);
-    if (attempt.reader && call.outcome == http::WireOutcome::answered &&
-        read_answer(slot, attempt))
+    if (attempt.reader && call.outcome == http::WireOutcome::answered && read_answer(slot, attempt))
         return;
     attempt.transport_state = nullptr;
     free_slots_.push_back(&slot);

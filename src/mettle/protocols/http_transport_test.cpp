@@ -69,8 +69,7 @@ std::string label_answer(int label) {
 
 std::unique_ptr<load::TransportFactory> v2_transports(const PlantedServer& server,
                                                       bool with_expected, double check_share = 1) {
-    const Signature signature{{{"x", DataType::fp32, {-1, 1}}},
-                              {{"label", DataType::int64, {-1}}}};
+    const Signature signature{{{"x", DataType::fp32, {-1, 1}}}, {{"label", DataType::int64, {-1}}}};
     auto inputs = payload::make_inputs({{"x", DataType::fp32, {1, 1}}}, 1, 0);
     auto request = v2::encode_request(inputs, v2::Encoding::json).value();
     if (with_expected) {

@@ -54,7 +54,8 @@ std::string_view name_of(MetricKind kind) {
 void MetricResult::add(double value) {
     ++count;
     sum += kind == MetricKind::rate ? (value != 0 ? 1 : 0) : value;
-    if (kind == MetricKind::trend) values.record(std::llround(std::clamp(value, 0.0, 9e12) * kPerUnit));
+    if (kind == MetricKind::trend)
+        values.record(std::llround(std::clamp(value, 0.0, 9e12) * kPerUnit));
 }
 
 void MetricResult::merge(const MetricResult& other) {

@@ -49,7 +49,7 @@ struct LatencySet {
 struct TaskResult {
     std::string name;
     std::string method;
-    bool transaction = false;  // A group of requests timed as one: not part of the totals.
+    bool transaction = false;    // A group of requests timed as one: not part of the totals.
     std::uint64_t requests = 0;  // Successes and failures.
     std::uint64_t failures = 0;
     std::uint64_t bytes_received = 0;
