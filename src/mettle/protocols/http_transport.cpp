@@ -1,5 +1,6 @@
 #include "mettle/protocols/http_transport.hpp"
 
+#include "mettle/base/assert.hpp"
 #include "mettle/base/clock_ns.hpp"
 #include "mettle/http/message.hpp"
 #include "mettle/http/wire_client.hpp"
@@ -7,6 +8,9 @@
 #include "mettle/protocols/known_answers.hpp"
 
 #include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,11 +23,15 @@ namespace {
 using load::Attempt;
 using load::Outcome;
 
-// What all workers share. Immutable.
-struct SharedRequests {
+struct Origin {
     http::Address address;
     std::string host;
     bool tls = false;
+};
+
+// What all workers share. Immutable.
+struct SharedRequests {
+    std::vector<Origin> origins;
     std::vector<std::vector<PreparedRequest>> requests;
     HttpOptions options;
 };
@@ -51,23 +59,65 @@ load::ServerTimes to_times(const http::ServerTiming& timing) {
     return {at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
 }
 
+// Several clients on one epoll, whose members are their epolls. A deadline may be seen some
+// milliseconds late.
+class WireClients {
+public:
+    explicit WireClients(const std::vector<std::unique_ptr<http::WireClient>>& clients)
+        : clients_(clients), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+        METTLE_ASSERT(epoll_ >= 0);
+        for (const auto& client : clients_) {
+            epoll_event event{};
+            event.events = EPOLLIN;
+            METTLE_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, client->fd(), &event) == 0);
+        }
+    }
+    ~WireClients() { ::close(epoll_); }
+    WireClients(const WireClients&) = delete;
+    WireClients& operator=(const WireClients&) = delete;
+
+    int fd() const { return epoll_; }
+    void poll(std::int64_t until_ns) {
+        constexpr std::int64_t kLongest = 10'000'000;
+        const std::int64_t wait = std::min(until_ns - clock_ns(), kLongest);
+        if (wait > 0) {
+            epoll_event event;
+            ::epoll_wait(epoll_, &event, 1, static_cast<int>((wait + 999'999) / 1'000'000));
+        }
+        for (const auto& client : clients_) client->poll(0);
+    }
+
+private:
+    const std::vector<std::unique_ptr<http::WireClient>>& clients_;
+    int epoll_;
+};
+
 class HttpTransport final : public load::Transport, private http::WireClient::Owner {
 public:
+    // `wires` has the options of each origin's connections.
     HttpTransport(std::shared_ptr<const SharedRequests> shared, load::Completion& completion,
-                  http::WireClient::Options options)
-        : shared_(std::move(shared)),
-          completion_(completion),
-          client_(shared_->address, std::move(options), *this),
-          started_ns_(clock_ns()) {
+                  std::vector<http::WireClient::Options> wires)
+        : shared_(std::move(shared)), completion_(completion), started_ns_(clock_ns()) {
+        http::WireClient::Owner& owner = *this;
+        for (std::size_t index = 0; index < wires.size(); ++index)
+            clients_.push_back(std::make_unique<http::WireClient>(
+                shared_->origins[index].address, std::move(wires[index]), owner));
+        if (clients_.size() > 1) all_.emplace(clients_);
         for (const auto& task : shared_->requests) known_.emplace_back(task.size());
     }
 
     void start(Attempt& attempt) override;
     void cancel(Attempt& attempt) override;
-    void cancel_waiting() override { client_.cancel_waiting(); }
+    void cancel_waiting() override {
+        for (auto& client : clients_) client->cancel_waiting();
+    }
     void poll(std::int64_t until_ns) override;
-    int poll_fd() const override { return client_.fd(); }
-    std::uint64_t connections_opened() const override { return client_.connections_opened(); }
+    int poll_fd() const override { return all_ ? all_->fd() : clients_[0]->fd(); }
+    std::uint64_t connections_opened() const override {
+        std::uint64_t sum = 0;
+        for (const auto& client : clients_) sum += client->connections_opened();
+        return sum;
+    }
 
 private:
     struct Slot final : http::WireCall, http::BodySink {
@@ -77,6 +127,7 @@ private:
 
         Attempt* attempt = nullptr;
         const PreparedRequest* request = nullptr;  // None where the attempt brought its own.
+        std::uint16_t origin = 0;
     };
 
     void on_done(http::WireCall& call) override;
@@ -88,7 +139,8 @@ private:
 
     std::shared_ptr<const SharedRequests> shared_;
     load::Completion& completion_;
-    http::WireClient client_;
+    std::vector<std::unique_ptr<http::WireClient>> clients_;  // One an origin.
+    std::optional<WireClients> all_;                          // Where there are several.
     std::deque<Slot> slots_;  // Grows to the most that were ever open at once.
     std::vector<Slot*> free_slots_;
     // Done and not handed over. Answers that came together are all read, and stamped, before the
@@ -127,21 +179,29 @@ void HttpTransport::send(Slot& slot) {
         slot.bytes = slot.request->bytes;
         slot.is_head = slot.request->is_head;
     }
+    slot.origin = attempt.made ? attempt.made->origin : 0;
     const bool whole = attempt.reader && !attempt.in_pieces;
     slot.keep_head = attempt.reader != nullptr;
     slot.keep_body = whole || (slot.request && slot.request->check);
     slot.sink = attempt.reader && attempt.in_pieces ? &slot : nullptr;
-    client_.send(slot);
+    clients_[slot.origin]->send(slot);
 }
 
 void HttpTransport::cancel(Attempt& attempt) {
     // Nothing to give up where it is done and not handed over yet.
-    if (attempt.transport_state) client_.cancel(*static_cast<Slot*>(attempt.transport_state));
+    if (attempt.transport_state) {
+        Slot& slot = *static_cast<Slot*>(attempt.transport_state);
+        clients_[slot.origin]->cancel(slot);
+    }
     hand_over();
 }
 
 void HttpTransport::poll(std::int64_t until_ns) {
-    client_.poll(done_.empty() ? until_ns : 0);
+    const std::int64_t wake_ns = done_.empty() ? until_ns : 0;
+    if (all_)
+        all_->poll(wake_ns);
+    else
+        clients_[0]->poll(wake_ns);
     hand_over();
 }
 
@@ -222,7 +282,8 @@ class HttpTransports final : public load::TransportFactory {
 public:
     explicit HttpTransports(std::shared_ptr<const SharedRequests> shared)
         : shared_(std::move(shared)) {
-        if (shared_->tls) tls_.emplace(shared_->options.verify_tls);
+        const bool any_tls = std::ranges::any_of(shared_->origins, &Origin::tls);
+        if (any_tls) tls_.emplace(shared_->options.verify_tls);
     }
 
     std::unique_ptr<load::Transport> make(load::Completion& completion, int worker) const override {
@@ -231,12 +292,15 @@ public:
         const auto index = static_cast<std::size_t>(worker);
         const std::size_t share =
             options.max_connections / workers + (index < options.max_connections % workers ? 1 : 0);
-        http::WireClient::Options wire;
-        wire.max_connections = std::max<std::size_t>(share, 1);
-        wire.max_answer_bytes = options.max_answer_bytes;
-        wire.tls = tls_;
-        wire.host = shared_->host;
-        return std::make_unique<HttpTransport>(shared_, completion, std::move(wire));
+        std::vector<http::WireClient::Options> wires;
+        for (const Origin& origin : shared_->origins) {
+            http::WireClient::Options& wire = wires.emplace_back();
+            wire.max_connections = std::max<std::size_t>(share, 1);
+            wire.max_answer_bytes = options.max_answer_bytes;
+            if (origin.tls) wire.tls = tls_;
+            wire.host = origin.host;
+        }
+        return std::make_unique<HttpTransport>(shared_, completion, std::move(wires));
     }
 
 private:
@@ -248,10 +312,16 @@ private:
 
 Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
     const http::Url& url, std::vector<std::vector<PreparedRequest>> requests, HttpOptions options) {
-    const auto address = http::pick_address(url);
-    if (!address) return std::unexpected(address.error());
+    std::vector<http::Url> urls = options.more_origins;
+    urls.insert(urls.begin(), url);
+    std::vector<Origin> origins;
+    for (const http::Url& each : urls) {
+        const auto address = http::pick_address(each);
+        if (!address) return std::unexpected(address.error());
+        origins.push_back({*address, each.host, each.scheme == "https"});
+    }
     auto shared = std::make_shared<SharedRequests>(
-        SharedRequests{*address, url.host, url.scheme == "https", std::move(requests), options});
+        SharedRequests{std::move(origins), std::move(requests), std::move(options)});
     return std::make_unique<HttpTransports>(std::move(shared));
 }
 

@@ -47,6 +47,9 @@ struct HttpOptions {
     // judged as long as that takes at most this share of the worker's time; 1: always all.
     double check_share = 0.05;
     std::uint64_t max_answer_bytes = std::uint64_t{1} << 30;  // More is a protocol failure.
+    // MadeRequest::origin 1 and on; 0 is the URL itself. Only what is made for an attempt goes
+    // there.
+    std::vector<http::Url> more_origins = {};
 };
 
 // Request `payload` of task `task` is requests[task][payload].

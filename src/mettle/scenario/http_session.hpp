@@ -1,0 +1,104 @@
+#pragma once
+
+// One user's side of HTTP: where it sends, what it sends along, what it remembers. Renders requests
+// to wire bytes and shows answers, with redirects followed and content decoded. One thread.
+
+#include "mettle/http/client.hpp"
+#include "mettle/http/message.hpp"
+#include "mettle/load/transport.hpp"
+#include "mettle/protocols/detail_texts.hpp"
+#include "mettle/scenario/cookie_jar.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mettle::scenario {
+
+// What the users of a run share. Immutable.
+struct HttpSetup {
+    static constexpr int kMostRedirects = 30;
+
+    // Targets that begin with '/' go to the first, behind its own path. Absolute URLs may go to
+    // any. The transport has the same addresses in the same order.
+    std::vector<http::Url> origins;
+    http::HeaderList headers;  // Of every request.
+};
+
+struct RequestParts {
+    std::string_view method = "GET";
+    std::string_view target = "/";  // "/items?page=2" or an absolute URL
+    std::span<const http::Header> headers = {};
+    std::string_view body = {};
+    std::string_view content_type = {};  // Empty: no such header but those above.
+    bool follow_redirects = true;        // Not those of a HEAD, which nobody follows.
+};
+
+// An answer while it is there: all views end with the call that shows it.
+struct AnswerSeen {
+    std::string_view header(std::string_view name) const;  // Empty where there is none.
+    bool ok() const { return status >= 200 && status < 400; }
+
+    int status = 0;
+    std::string_view head;
+    std::string_view body;  // Decoded, where it came as gzip or deflate.
+};
+
+class HttpSession final : public load::AnswerReader {
+public:
+    // Who asked. May change the attempt's outcome, as load::AnswerReader says, and may prepare the
+    // next request already.
+    class Asker {
+    public:
+        virtual void on_answer(load::Attempt& attempt, const AnswerSeen& answer) = 0;
+
+    protected:
+        ~Asker() = default;
+    };
+
+    // All must live longer; `details` keeps what failures say.
+    HttpSession(const HttpSetup& setup, protocols::DetailTexts& details, Asker& asker)
+        : setup_(setup), details_(details), asker_(asker) {}
+
+    // Renders the request. Errors: a target of a host that the setup does not have.
+    Result<void> prepare(const RequestParts& parts);
+    // The request that was prepared last, for this attempt. Its task is the caller's.
+    void fill(load::Attempt& attempt);
+    // The same for bytes that are ready and need no cookie: they must live until the answer.
+    void fill(load::Attempt& attempt, const load::MadeRequest& ready, std::string_view path);
+
+    CookieJar& cookies() { return cookies_; }
+    http::HeaderList& headers() { return headers_; }  // Of this user's requests from now on.
+    void fail(load::Attempt& attempt, load::Outcome outcome, std::string_view why) {
+        attempt.outcome = outcome;
+        attempt.detail = details_.keep(why);
+    }
+
+private:
+    Then on_answer(load::Attempt& attempt, const load::AnswerView& answer) override;
+    bool follow(load::Attempt& attempt, const AnswerSeen& answer);
+    void render(const RequestParts& parts, const http::Url& origin, std::string_view path);
+
+    const HttpSetup& setup_;
+    protocols::DetailTexts& details_;
+    Asker& asker_;
+    CookieJar cookies_;
+    http::HeaderList headers_;
+    std::string bytes_;
+    std::string path_;  // Of the request in flight, for cookies and relative redirects.
+    load::MadeRequest made_;
+    std::uint16_t origin_ = 0;
+    bool may_follow_ = false;
+    int redirects_ = 0;
+};
+
+// Which of `origins` an absolute URL is for; the rest of it is the target. -1: none.
+int origin_of(const http::Url& url, std::span<const http::Url> origins);
+
+// Decodes gzip or zlib, up to `most` bytes. Errors: not such a stream, too large.
+Result<void> inflate_into(std::string& out, std::string_view bytes, std::size_t most);
+
+}  // namespace mettle::scenario
