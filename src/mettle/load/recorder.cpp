@@ -82,6 +82,11 @@ void Recorder::record_metric(std::uint32_t metric, results::MetricKind kind, dou
     report_.metrics[metric].add(value);
 }
 
+void Recorder::record_exception(std::string_view where, std::string_view message) {
+    report_.exceptions.push_back({std::string(where), std::string(message.substr(0, 1000)), 1});
+    results::tidy(report_.exceptions);
+}
+
 void Recorder::record_success(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us) {
     task.times.latency.record(latency_us);
     task.times.service.record(to_us(attempt.done_ns - attempt.sent_ns));

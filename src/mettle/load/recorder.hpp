@@ -8,6 +8,7 @@
 #include "mettle/load/transport.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 namespace mettle::load {
 
@@ -28,6 +29,8 @@ public:
     // `metric` is a number of the run's Names.
     void record_metric(std::uint32_t metric, results::MetricKind kind, double value,
                        std::int64_t now_ns);
+    // What went wrong in the user's own code, `where`: its class. Rare; bounded.
+    void record_exception(std::string_view where, std::string_view message);
     // Of an open load, in the order of sending: whether the plan was kept.
     void record_gap(std::int64_t planned_ns, std::int64_t actual_ns);
     void add_missed(std::uint64_t iterations) { report_.missed_iterations += iterations; }

@@ -34,6 +34,7 @@ void Report::merge(const Report& other) {
     for (std::size_t index = 0; index < other.metrics.size(); ++index)
         metrics[index].merge(other.metrics[index]);
     merge_failures(failures, other.failures);
+    results::add(exceptions, other.exceptions);
     sequence.insert(sequence.end(), other.sequence.begin(), other.sequence.end());
     send_lag_us.merge(other.send_lag_us);
     planned_gaps.merge(other.planned_gaps);
@@ -62,6 +63,7 @@ void Report::clear() {
     }
     for (results::MetricResult& metric : metrics) metric.clear();
     failures.clear();
+    exceptions.clear();
     sequence.clear();
     send_lag_us.clear();
     planned_gaps.clear();

@@ -33,6 +33,7 @@ struct Report {
     std::vector<TaskDelta> tasks;
     std::vector<FailureCount> failures;
     std::vector<results::MetricResult> metrics;  // By number; kinds and names are Names'.
+    std::vector<results::ScriptException> exceptions;
     std::vector<results::Sample> sequence;
     Histogram send_lag_us;
     Histogram planned_gaps, actual_gaps;  // Open load only; in units of 100 ns.

@@ -102,6 +102,7 @@ void Tally::add(const Report& report) {
     add_tasks(report);
     add_metrics(report);
     add_failures(report);
+    results::add(window_.exceptions, report.exceptions);
     window_.bytes_sent += report.bytes_sent;
     window_.missed_iterations += report.missed_iterations;
     window_.validity.send_lag_us.merge(report.send_lag_us);
@@ -153,6 +154,7 @@ void Tally::merge(RunResult& into, const RunResult& from) {
     for (std::size_t index = 0; index < from.metrics.size(); ++index)
         into.metrics[index].merge(from.metrics[index]);
     for (const results::Failure& failure : from.failures) add_failure(into.failures, failure);
+    results::add(into.exceptions, from.exceptions);
     into.bytes_sent += from.bytes_sent;
     into.missed_iterations += from.missed_iterations;
     into.validity.send_lag_us.merge(from.validity.send_lag_us);
@@ -197,6 +199,7 @@ void Tally::begin_window() {
     for (TaskResult& task : window_.tasks) clear_task(task);
     for (results::MetricResult& metric : window_.metrics) metric.clear();
     window_.failures.clear();
+    window_.exceptions.clear();
     window_.bytes_sent = window_.missed_iterations = 0;
     window_.validity.send_lag_us.clear();
 }

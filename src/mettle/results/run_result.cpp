@@ -70,4 +70,25 @@ void MetricResult::clear() {
     values.clear();
 }
 
+void add(std::vector<ScriptException>& into, const std::vector<ScriptException>& from) {
+    constexpr std::size_t kMost = 100;
+    for (const ScriptException& each : from) {
+        const auto same = std::ranges::find_if(into, [&](const ScriptException& other) {
+            return other.where == each.where && other.message == each.message;
+        });
+        if (same != into.end())
+            same->count += each.count;
+        else if (into.size() < kMost)
+            into.push_back(each);
+        else
+            into.back().count += each.count;
+    }
+}
+
+void tidy(std::vector<ScriptException>& exceptions) {
+    std::vector<ScriptException> tidied;
+    add(tidied, exceptions);
+    exceptions = std::move(tidied);
+}
+
 }  // namespace mettle::results

@@ -65,6 +65,17 @@ struct Failure {
     std::uint64_t count = 0;
 };
 
+// An exception out of a scenario's own code: no request failed, but a task did not do what it was
+// written for.
+struct ScriptException {
+    std::string where;  // The class of user.
+    std::string message;
+    std::uint64_t count = 0;
+};
+// Adds equal ones up; beyond 100 different ones the rest counts as one.
+void add(std::vector<ScriptException>& into, const std::vector<ScriptException>& from);
+void tidy(std::vector<ScriptException>& exceptions);
+
 // One second of the run, for charts.
 struct SeriesPoint {
     double t_s = 0;  // End of the second, from the start of the run.
@@ -179,6 +190,7 @@ struct RunResult {
     TaskResult totals;                 // Of all tasks; its name is "Aggregated".
     std::vector<TaskResult> tasks;
     std::vector<Failure> failures;
+    std::vector<ScriptException> exceptions;
     std::vector<SeriesPoint> series;
     std::vector<Step> steps;
     std::vector<MetricResult> metrics;

@@ -142,6 +142,13 @@ Json failures_json(const std::vector<Failure>& failures) {
     return list;
 }
 
+Json exceptions_json(const std::vector<ScriptException>& exceptions) {
+    Json list = Json::array();
+    for (const ScriptException& each : exceptions)
+        list.push_back({{"where", each.where}, {"message", each.message}, {"count", each.count}});
+    return list;
+}
+
 Json steps_json(const std::vector<Step>& steps) {
     Json list = Json::array();
     for (const Step& step : steps) {
@@ -236,6 +243,7 @@ std::string to_json(const RunResult& result) {
                        {"phases_ms", phases_json(totals.times)},
                        {"tasks", tasks},
                        {"failures", failures_json(result.failures)},
+                       {"exceptions", exceptions_json(result.exceptions)},
                        {"series", series_json(result.series)},
                        {"steps", steps_json(result.steps)},
                        {"metrics", metrics_json(result)},
