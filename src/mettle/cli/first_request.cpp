@@ -54,9 +54,20 @@ std::string note(const LoadRequests& requests, const http::ClientResponse& respo
     return flaw ? " (not as its metadata says: " + *flaw + ")" : "";
 }
 
+// Nobody knows here what users will send.
+void check_reachable(const LoadOptions& options, const LoadRequests& requests) {
+    http::Client client(requests.target.url, !options.insecure);
+    const auto connected = client.connect(options.timeout);
+    if (connected) return;
+    throw StartupError(fmt::format("{} could not be reached: {}", requests.target.url.origin(),
+                                   connected.error().message),
+                       ExitCode::unreachable);
+}
+
 }  // namespace
 
 void send_first_request(const LoadOptions& options, const LoadRequests& requests) {
+    if (requests.tasks.empty()) return check_reachable(options, requests);
     const http::ClientRequest& request = requests.tasks.front().requests.front().request;
     http::Client client(requests.target.url, !options.insecure);
     const auto response = client.send(request, options.timeout);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -158,6 +159,18 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
         .add("-i,--iterations", number_into(options.iterations, 1, INT64_C(1) << 52),
              "stop after so many requests")
         ->group(group);
+    flags
+        .add(
+            "--stages",
+            [&options](const std::string& text) -> Result<void> {
+                auto stages = load::parse_stages(text, "users");
+                if (!stages) return std::unexpected(stages.error());
+                options.stages = std::move(*stages);
+                return {};
+            },
+            "users over time: '10s:50,1m:200' ramps to 50, then to 200; '30s:=20' jumps to 20 "
+            "and holds")
+        ->group(group);
     flags.app()
         .add_flag("--reset-stats", options.reset_stats,
                   "do not count what is sent before all users are there")
@@ -204,6 +217,22 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
     flags
         .add_list("--header", add_to(options.headers, parse_header),
                   "'Name: value' of every request; repeatable")
+        ->group(group);
+}
+
+void add_user_flags(Flags& flags, LoadOptions& options) {
+    const char* group = "Users";
+    flags.app()
+        .add_option("-T,--tags", options.tags, "only tasks with one of these tags")
+        ->delimiter(',')
+        ->group(group);
+    flags.app()
+        .add_option("-E,--exclude-tags", options.excluded_tags, "no task with one of these tags")
+        ->delimiter(',')
+        ->group(group);
+    flags.app()
+        .add_option("--user-classes", options.user_classes, "only these classes of users")
+        ->delimiter(',')
         ->group(group);
 }
 
@@ -309,6 +338,8 @@ void check(const Flags& flags, LoadOptions& options) {
         refuse(options.rate && flags.given(flag),
                fmt::format("{} is about users, and --rate sends without: give one of them", flag));
     }
+    refuse(options.stages && (options.users || options.rate || flags.given("--spawn-rate")),
+           "--stages says how many users there are, and so do -u, -r and --rate: give one of them");
     refuse(!options.rate && flags.given("--arrivals"), "--arrivals is about --rate: give that too");
     refuse(options.rate && options.max_rate && *options.rate > *options.max_rate,
            fmt::format("--rate {} is above --max-rate {}", options.rate.value_or(0),
@@ -337,8 +368,8 @@ void check(const Flags& flags, LoadOptions& options) {
 
 }  // namespace
 
-std::optional<LoadOptions> parse_load_options(int argc, char** argv) {
-    Flags flags("load",
+std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_users) {
+    Flags flags(has_users ? std::filesystem::path(argv[0]).filename().string() : "load",
                 "Loads an HTTP service and says what it did: how fast, how often it failed, "
                 "and whether the\nmeasurement can be believed.\n\n"
                 "  mettle load http://127.0.0.1:8000 -u 16 -t 10s\n"
@@ -352,7 +383,10 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv) {
         "plain HTTP with plain+http://");
     flags.app().add_option("-H,--host", host, "Locust's way to give the target");
     add_load_flags(flags, options);
-    add_payload_flags(flags, options);
+    if (has_users)
+        add_user_flags(flags, options);
+    else
+        add_payload_flags(flags, options);
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
     if (!flags.parse(argc, argv)) return {};

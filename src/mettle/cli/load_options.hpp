@@ -27,6 +27,9 @@ struct LoadOptions {
     Duration run_time = Duration::max();
     std::optional<std::uint64_t> iterations;
     bool reset_stats = false;
+    std::optional<load::LoadShape> stages;  // Of users.
+    std::vector<std::string> user_classes;  // Empty: all.
+    std::vector<std::string> tags, excluded_tags;
 
     // What to send.
     std::string model;
@@ -60,6 +63,7 @@ struct LoadOptions {
 
 // Nothing when --help or --version was asked for and has been printed. Throws StartupError for
 // what is wrong or contradictory.
-std::optional<LoadOptions> parse_load_options(int argc, char** argv);
+// `has_users`: a program brings its own users, so that nothing says here what they send.
+std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_users = false);
 
 }  // namespace mettle::cli

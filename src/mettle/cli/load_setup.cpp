@@ -61,8 +61,10 @@ int default_workers(const LoadOptions& options, const protocols::Target& target)
     const int cores = host::usable_cores();
     // A target on this machine needs cores, too.
     const int most = std::clamp(target.url.is_loopback() ? cores / 2 : cores, 1, 16);
-    const double wanted = options.rate ? std::ceil(*options.rate / kRatePerWorker)
-                                       : static_cast<double>(options.users.value_or(1));
+    const double wanted = options.rate
+                              ? std::ceil(*options.rate / kRatePerWorker)
+                              : (options.stages ? std::max(1.0, options.stages->largest())
+                                                : static_cast<double>(options.users.value_or(1)));
     return static_cast<int>(std::min<double>(most, wanted));
 }
 
@@ -111,12 +113,20 @@ load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& request
     for (const protocols::Task& task : requests.tasks)
         plan.tasks.push_back({task.name, task.method, task.weight,
                               static_cast<std::uint32_t>(task.requests.size())});
+    plan.program = requests.program;
+    plan.names = requests.names;
     if (options.rate) {
         plan.open = load::OpenLoad{*options.rate, options.law};
     } else {
-        plan.closed = load::ClosedLoad{options.users.value_or(1), options.spawn_rate, options.wait};
+        plan.closed = load::ClosedLoad{options.users.value_or(1), options.spawn_rate, options.wait,
+                                       options.stages};
     }
     plan.run_time = options.run_time;
+    if (options.stages) {
+        plan.closed->users = static_cast<int>(std::lround(options.stages->largest()));
+        plan.run_time = std::min(plan.run_time, options.stages->length());
+        plan.steps = options.stages->steps();
+    }
     plan.iterations = options.iterations;
     plan.timeout = options.timeout;
     plan.stop_timeout = options.stop_timeout.value_or(options.timeout);
@@ -138,6 +148,7 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.max_connections = options.max_connections.value_or(default_connections());
     http.workers = plan.workers;
     http.verify_tls = !options.insecure;
+    http.more_origins = requests.more_origins;
     return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));
 }
 

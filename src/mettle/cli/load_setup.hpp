@@ -16,7 +16,11 @@ namespace mettle::cli {
 // The requests of a load, before they become a plan and a transport.
 struct LoadRequests {
     protocols::Target target;
-    std::vector<protocols::Task> tasks;
+    std::vector<protocols::Task> tasks;  // Ready requests; none where users make their own.
+    // What users do, under which names, and where else than to the target they send.
+    std::shared_ptr<const load::Program> program;
+    std::shared_ptr<load::Names> names;
+    std::vector<http::Url> more_origins;
 };
 
 // Throws StartupError, with the exit code for a target that cannot be reached.

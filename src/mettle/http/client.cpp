@@ -210,6 +210,13 @@ Client::~Client() = default;
 Client::Client(Client&& other) noexcept
     : url_(std::move(other.url_)), verify_tls_(other.verify_tls_) {}
 
+Result<void> Client::connect(Duration timeout) {
+    if (!session_) session_ = std::make_unique<Session>(url_, verify_tls_);
+    if (session_->is_open()) return {};
+    return session_->connect(SteadyClock::now() +
+                             std::min<Duration>(timeout, std::chrono::hours(24)));
+}
+
 Result<ClientResponse> Client::send(const ClientRequest& request, Duration timeout) {
     const auto start = SteadyClock::now();
     const auto deadline = start + std::min<Duration>(timeout, std::chrono::hours(24));

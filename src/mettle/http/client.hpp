@@ -47,6 +47,8 @@ public:
 
     const Url& url() const { return url_; }
 
+    // Only whether there is anybody: as send(), without sending.
+    Result<void> connect(Duration timeout);
     // Errors: connection_lost (refused, unresolved, reset, closed early), timed_out,
     // protocol_violation, too_large (a body over kMaxBody). A status of 500 is a response.
     Result<ClientResponse> send(const ClientRequest& request, Duration timeout);

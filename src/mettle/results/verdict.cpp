@@ -20,6 +20,13 @@ Fails find_fails(const RunResult& run, const std::vector<Expression>& fail_if) {
         fails.certain.push_back(
             fmt::format("{} of {} requests failed", run.totals.failures, run.totals.requests));
     }
+    if (fail_if.empty() && !run.exceptions.empty()) {
+        std::uint64_t count = 0;
+        for (const ScriptException& each : run.exceptions) count += each.count;
+        fails.certain.push_back(fmt::format("{} exception{} in {}: {}", count,
+                                            count == 1 ? "" : "s", run.exceptions[0].where,
+                                            run.exceptions[0].message));
+    }
     bool due_latency_broke = false;
     for (const Expression& expression : fail_if) {
         const Evaluation evaluation = evaluate(expression, run);
