@@ -58,8 +58,12 @@ void Report::merge(const Report& other) {
 
 void Report::clear() {
     for (TaskDelta& task : tasks) {
+        if (task.requests == 0) continue;  // Then nothing is in its histograms.
         task.requests = task.failures = task.bytes_received = 0;
-        task.times.clear();
+        if (tasks.size() > kTasksToKeep)
+            task.times.release();
+        else
+            task.times.clear();
     }
     for (results::MetricResult& metric : metrics) metric.clear();
     failures.clear();

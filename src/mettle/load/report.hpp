@@ -27,8 +27,12 @@ struct FailureCount {
 };
 
 struct Report {
+    // Up to as many, the memory of a second's histograms is kept for the next one; beyond, so many
+    // copies of them would take more than what is measured is worth.
+    static constexpr std::size_t kTasksToKeep = 200;
+
     void merge(const Report& other);  // `other` is the later one.
-    void clear();                     // Keeps the memory.
+    void clear();
 
     std::vector<TaskDelta> tasks;
     std::vector<FailureCount> failures;

@@ -45,9 +45,13 @@ void merge_task(TaskResult& into, const TaskResult& from) {
     into.times.merge(from.times);
 }
 
-void clear_task(TaskResult& task) {
+void clear_task(TaskResult& task, bool keep_memory) {
+    if (task.requests == 0) return;
     task.requests = task.failures = task.bytes_received = 0;
-    task.times.clear();
+    if (keep_memory)
+        task.times.clear();
+    else
+        task.times.release();
 }
 
 void add_failure(std::vector<results::Failure>& failures, const results::Failure& failure) {
@@ -122,6 +126,7 @@ void Tally::add(const Report& report) {
 void Tally::add_tasks(const Report& report) {
     for (std::size_t index = 0; index < report.tasks.size(); ++index) {
         const TaskDelta& delta = report.tasks[index];
+        if (delta.requests == 0) continue;
         TaskResult* const named = &window_.tasks[index];
         for (TaskResult* task : {named, named->transaction ? nullptr : &window_.totals}) {
             if (!task) continue;
@@ -195,8 +200,9 @@ void Tally::add_to_step(double end_s, double length_s) {
 }
 
 void Tally::begin_window() {
-    clear_task(window_.totals);
-    for (TaskResult& task : window_.tasks) clear_task(task);
+    const bool keep_memory = window_.tasks.size() <= Report::kTasksToKeep;
+    clear_task(window_.totals, keep_memory);
+    for (TaskResult& task : window_.tasks) clear_task(task, keep_memory);
     for (results::MetricResult& metric : window_.metrics) metric.clear();
     window_.failures.clear();
     window_.exceptions.clear();

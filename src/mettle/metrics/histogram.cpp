@@ -48,14 +48,27 @@ void Histogram::swap(Histogram& other) noexcept {
     std::swap(sum_, other.sum_);
 }
 
+const Histogram::Block* Histogram::block_of(int index) const {
+    const auto& page = pages_[static_cast<std::size_t>(index / kPageSize)];
+    if (!page) return nullptr;
+    return (*page)[static_cast<std::size_t>(index % kPageSize / kBlockSize)].get();
+}
+
+Histogram::Block& Histogram::make_block(int index) {
+    auto& page = pages_[static_cast<std::size_t>(index / kPageSize)];
+    if (!page) [[unlikely]]
+        page = std::make_unique<Page>();
+    auto& block = (*page)[static_cast<std::size_t>(index % kPageSize / kBlockSize)];
+    if (!block) [[unlikely]]
+        block = std::make_unique<Block>();
+    return *block;
+}
+
 void Histogram::record(std::int64_t value, std::uint64_t times) {
     if (times == 0) return;
     value = std::max<std::int64_t>(value, 0);
     const int index = bucket_of(std::min(value, kHighest));
-    auto& page = pages_[static_cast<std::size_t>(index / kPageSize)];
-    if (!page) [[unlikely]]
-        page = std::make_unique<Page>();
-    (*page)[static_cast<std::size_t>(index % kPageSize)] += times;
+    make_block(index)[static_cast<std::size_t>(index % kBlockSize)] += times;
     min_ = count_ ? std::min(min_, value) : value;
     max_ = std::max(max_, value);
     count_ += times;
@@ -64,11 +77,11 @@ void Histogram::record(std::int64_t value, std::uint64_t times) {
 
 void Histogram::merge(const Histogram& other) {
     if (other.count_ == 0) return;
-    for (std::size_t at = 0; at < pages_.size(); ++at) {
-        if (!other.pages_[at]) continue;
-        if (!pages_[at]) pages_[at] = std::make_unique<Page>();
-        for (std::size_t slot = 0; slot < kPageSize; ++slot)
-            (*pages_[at])[slot] += (*other.pages_[at])[slot];
+    for (int index = 0; index < kPages * kPageSize; index += kBlockSize) {
+        const Block* const from = other.block_of(index);
+        if (!from) continue;
+        Block& to = make_block(index);
+        for (std::size_t slot = 0; slot < kBlockSize; ++slot) to[slot] += (*from)[slot];
     }
     min_ = count_ ? std::min(min_, other.min_) : other.min_;
     max_ = std::max(max_, other.max_);
@@ -78,11 +91,19 @@ void Histogram::merge(const Histogram& other) {
 
 void Histogram::clear() {
     for (auto& page : pages_) {
-        if (page) page->fill(0);
+        if (!page) continue;
+        for (auto& block : *page) {
+            if (block) block->fill(0);
+        }
     }
     count_ = 0;
     min_ = max_ = 0;
     sum_ = 0;
+}
+
+void Histogram::release() {
+    for (auto& page : pages_) page.reset();
+    clear();
 }
 
 double Histogram::mean() const {
@@ -115,13 +136,12 @@ std::int64_t Histogram::quantile_with(double share, std::uint64_t above) const {
         std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(exact * (1 - 1e-12))));
     if (rank > count_) return -1;
     std::uint64_t seen = 0;
-    for (int page = 0; page < kPages; ++page) {
-        const auto& counts = pages_[static_cast<std::size_t>(page)];
+    for (int index = 0; index < kPages * kPageSize; index += kBlockSize) {
+        const Block* const counts = block_of(index);
         if (!counts) continue;
-        for (int slot = 0; slot < kPageSize; ++slot) {
+        for (int slot = 0; slot < kBlockSize; ++slot) {
             seen += (*counts)[static_cast<std::size_t>(slot)];
-            if (seen >= rank)
-                return std::clamp(highest_in_bucket(page * kPageSize + slot), min_, max_);
+            if (seen >= rank) return std::clamp(highest_in_bucket(index + slot), min_, max_);
         }
     }
     return max_;
@@ -132,8 +152,8 @@ std::uint64_t Histogram::count_at_or_below(std::int64_t value) const {
     const int last = bucket_of(std::min(value, kHighest));
     std::uint64_t seen = 0;
     for (int index = 0; index <= last; ++index) {
-        if (!pages_[static_cast<std::size_t>(index / kPageSize)]) {
-            index += kPageSize - 1 - index % kPageSize;
+        if (!block_of(index)) {
+            index += kBlockSize - 1 - index % kBlockSize;
             continue;
         }
         seen += bucket(index);
@@ -142,8 +162,8 @@ std::uint64_t Histogram::count_at_or_below(std::int64_t value) const {
 }
 
 std::uint64_t Histogram::bucket(int index) const {
-    const auto& page = pages_[static_cast<std::size_t>(index / kPageSize)];
-    return page ? (*page)[static_cast<std::size_t>(index % kPageSize)] : 0;
+    const Block* const block = block_of(index);
+    return block ? (*block)[static_cast<std::size_t>(index % kBlockSize)] : 0;
 }
 
 }  // namespace mettle

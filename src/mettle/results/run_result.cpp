@@ -22,6 +22,13 @@ void LatencySet::merge(const LatencySet& other) {
         phases[phase].merge(other.phases[phase]);
 }
 
+void LatencySet::release() {
+    latency.release();
+    service.release();
+    failed.release();
+    for (Histogram& phase : phases) phase.release();
+}
+
 void LatencySet::clear() {
     latency.clear();
     service.clear();

@@ -38,7 +38,8 @@ std::string_view name_of(Phase phase);
 // Counts of the latencies of one task, or of all. Latencies are in µs, phases in units of 100 ns.
 struct LatencySet {
     void merge(const LatencySet& other);
-    void clear();
+    void clear();    // Keeps the memory.
+    void release();  // Gives it back.
 
     Histogram latency;  // From the due time; successes only, as `service`.
     Histogram service;  // From the actual send.
