@@ -1,11 +1,12 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import client, cold_start, live, memory, pause, predict, send_lag, testers
+from . import bodies, client, cold_start, live, memory, pause, predict, send_lag, testers
 
 ROWS = {
     "live": live,
     "predict": predict,
     "client": client,
+    "bodies": bodies,
     "testers": testers,
     "send_lag": send_lag,
     "pause": pause,
