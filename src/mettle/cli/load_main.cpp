@@ -53,12 +53,14 @@ LoadRequests make_requests(const LoadOptions& options, std::vector<scenario::Use
 
 }  // namespace
 
-int load_main(int argc, char** argv, std::vector<scenario::UserKind> users) {
+int load_main(int argc, char** argv, std::vector<scenario::UserKind> users,
+              std::optional<load::LoadShape> shape) {
     std::signal(SIGPIPE, SIG_IGN);
     const std::string name = std::filesystem::path(argv[0]).filename();
     try {
-        const auto options = parse_load_options(argc, argv, /*has_users=*/true);
+        auto options = parse_load_options(argc, argv, /*has_users=*/true);
         if (!options) return 0;
+        if (!options->users && !options->rate && !options->stages) options->stages = shape;
         std::stop_source stop;
         const StopSignals signals(stop);
         return run_load(*options, make_requests(*options, std::move(users)), stop);

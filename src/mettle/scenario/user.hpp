@@ -191,7 +191,8 @@ struct UserKind {
     double weight = 1;
     int fixed_count = 0;
     load::WaitTime wait;
-    bool sequential = false;  // Tasks in order instead of by weight.
+    std::function<Duration(User&)> own_wait;  // Instead of `wait`, where there is one.
+    bool sequential = false;                  // Tasks in order instead of by weight.
     // Where not empty: moves[i][j] is the weight of task j after task i; the first task begins.
     std::vector<std::vector<double>> moves;
     std::vector<UserTask> tasks;
@@ -219,6 +220,11 @@ public:
     }
     // "1s", "1s..3s", "pacing:1s", "throughput:2", "exp:1s"
     UserType& wait(std::string_view text);
+    // As the user says itself, after each task.
+    UserType& wait(Duration (T::*next)()) {
+        kind_.own_wait = [next](User& user) { return (static_cast<T&>(user).*next)(); };
+        return *this;
+    }
     UserType& task(std::string name, Flow<> (T::*run)(), double weight = 1,
                    std::vector<std::string> tags = {}) {
         kind_.tasks.push_back({std::move(name), weight, std::move(tags),

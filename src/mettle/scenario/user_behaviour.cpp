@@ -3,6 +3,7 @@
 #include "mettle/base/assert.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 
@@ -150,7 +151,7 @@ std::optional<Next> UserBehaviour::end_flow() {
         return std::nullopt;
     }
     if (phase_ == Phase::leaving) return std::nullopt;
-    return Next::end(kind_.wait);
+    return Next::end(next_wait());
 }
 
 void UserBehaviour::resume() {
@@ -185,8 +186,14 @@ void UserBehaviour::await_sleep(Duration length, std::coroutine_handle<> waiting
     waits_ = Waits::to_sleep;
 }
 
+load::WaitTime UserBehaviour::next_wait() {
+    if (!kind_.own_wait) return kind_.wait;
+    const double length_s = std::chrono::duration<double>(kind_.own_wait(*user_)).count();
+    return {load::WaitTime::Kind::constant, length_s, length_s};
+}
+
 Duration UserBehaviour::draw_wait() {
-    const auto next = load::next_iteration(kind_.wait, now_ns_, now_ns_, random_);
+    const auto next = load::next_iteration(next_wait(), now_ns_, now_ns_, random_);
     return Duration(next.due_ns - now_ns_);
 }
 

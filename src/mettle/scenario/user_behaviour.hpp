@@ -47,6 +47,7 @@ private:
 
     void on_answer(load::Attempt& attempt, const AnswerSeen& seen) override;
     void take_missing_answer(const load::Attempt& attempt);
+    load::WaitTime next_wait();
     void resume();
     void start_flow();
     std::optional<load::Next> end_flow();

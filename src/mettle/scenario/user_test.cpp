@@ -239,9 +239,14 @@ class Walker : public User {
 public:
     static void describe(UserType<Walker>& type) {
         type.task("a", &Walker::a).task("b", &Walker::b).transition("a", "b").transition("b", "b");
+        type.wait(&Walker::longer_and_longer);
     }
+    Duration longer_and_longer() { return std::chrono::seconds(++tasks_); }
     Flow<> a() { co_await client.get("/a"); }
     Flow<> b() { co_await client.get("/b"); }
+
+private:
+    int tasks_ = 0;
 };
 
 TEST(User, FollowsAMarkovChainFromItsFirstTask) {
@@ -254,6 +259,9 @@ TEST(User, FollowsAMarkovChainFromItsFirstTask) {
         stage.answer(200);
     }
     EXPECT_THAT(lines, ElementsAre("GET /a", "GET /b", "GET /b"));
+    EXPECT_EQ(stage.next_.kind, Kind::request);
+    ASSERT_EQ(stage.step(), Kind::iteration_end);
+    EXPECT_EQ(stage.next_.wait.low_s, 3);
 }
 
 TEST(User, WhatMakesNoSenseIsSaidWhenItIsDescribed) {
