@@ -12,13 +12,20 @@ constexpr std::int64_t kPauseAfterRefusal = 100'000'000;
 constexpr std::int64_t kPauseAfterNothing = 1'000'000;
 constexpr int kMostStepsAtOnce = 100;
 
+ArrivalSchedule whole_schedule(const OpenLoad& open, Duration length, std::uint64_t seed) {
+    if (open.trace) return ArrivalSchedule::trace(open.trace, length);
+    if (open.stages)
+        return ArrivalSchedule::along(open.law, RateCurve::stages(*open.stages), length, seed);
+    if (open.law.has_bursts()) {
+        const auto curve = RateCurve::bursts(open.rate, open.law.on, open.law.off);
+        return ArrivalSchedule::along(open.law, curve, length, seed);
+    }
+    return ArrivalSchedule::along(open.law, RateCurve::constant(open.rate), length, seed);
+}
+
 ArrivalSchedule make_schedule(const LoadPlan& plan, const Arrivals::Share& share) {
-    const double rate = plan.open->rate;
-    const auto whole = plan.open->law == OpenLoad::Law::poisson
-                           ? ArrivalSchedule::poisson(rate, share.length, plan.seed)
-                           : ArrivalSchedule::constant_rate(rate, share.length);
-    return whole.share(static_cast<std::uint64_t>(share.worker),
-                       static_cast<std::uint64_t>(share.workers));
+    return whole_schedule(*plan.open, share.length, plan.seed)
+        .share(static_cast<std::uint64_t>(share.worker), static_cast<std::uint64_t>(share.workers));
 }
 
 std::vector<double> cumulative_weights(const std::vector<UserClass>& classes) {

@@ -39,15 +39,18 @@ public:
     Duration length() const;
     std::vector<Step> steps() const;
 
+    // From `from` at second `from_s` to `to` at `to_s`, the one after the other.
+    struct Line {
+        double from_s, to_s;
+        double from, to;
+    };
+    const std::vector<Line>& lines() const { return lines_; }
+
     // The first moment from `from_ns` on at which the value is above `level`; or not above.
     std::int64_t rises_above(double level, std::int64_t from_ns) const;
     std::int64_t falls_to(double level, std::int64_t from_ns) const;
 
 private:
-    struct Line {
-        double from_s, to_s;
-        double from, to;
-    };
     std::int64_t first_moment(double level, bool above, std::int64_t from_ns) const;
 
     std::vector<Line> lines_;

@@ -261,7 +261,7 @@ void Run::finish_result(results::RunResult& result) {
     result.load.kind = plan_.closed ? "closed" : "open";
     if (plan_.open) {
         result.load.rate_rps = plan_.open->rate;
-        result.load.arrivals = plan_.open->law == OpenLoad::Law::poisson ? "poisson" : "constant";
+        result.load.arrivals = plan_.open->trace ? "trace" : plan_.open->law.to_string();
     } else {
         result.load.users = plan_.closed->users;
         result.load.spawn_rate = plan_.closed->spawn_rate;

@@ -3,6 +3,8 @@
 // Runs a load plan against a transport and gives back what was measured. Blocks its caller; the
 // load runs on worker threads of its own.
 
+#include "mettle/load/arrival_law.hpp"
+#include "mettle/load/arrival_schedule.hpp"
 #include "mettle/load/behaviour.hpp"
 #include "mettle/load/load_shape.hpp"
 #include "mettle/load/names.hpp"
@@ -38,8 +40,13 @@ struct ClosedLoad {
 };
 
 struct OpenLoad {
-    double rate = 0;  // Arrivals a second, over all workers.
-    enum class Law { constant, poisson } law = Law::constant;
+    using Law = ArrivalLaw;
+
+    double rate = 0;  // Arrivals a second, over all workers; where it changes, their mean.
+    Law law = Law::constant;
+    std::optional<LoadShape> stages = {};  // The rate over time, in place of a steady one.
+    // Recorded moments, in place of both.
+    std::shared_ptr<const ArrivalSchedule::Moments> trace = {};
 };
 
 struct LoadPlan {
