@@ -10,6 +10,7 @@ struct Shared {
     TaskChoice choice;
     WaitTime wait;
     std::uint64_t seed;
+    std::shared_ptr<const std::vector<PlannedRequest>> recorded;  // May be none.
 };
 
 class OneRequest final : public Behaviour {
@@ -23,6 +24,13 @@ public:
         if (left_) return Next::gone();
         requested_ = !requested_;
         if (!requested_) return Next::end(shared_->wait);
+        if (shared_->recorded) {
+            const PlannedRequest& planned =
+                (*shared_->recorded)[payload_ % shared_->recorded->size()];
+            attempt.task = planned.task;
+            attempt.payload = planned.payload;
+            return Next::request();
+        }
         attempt.task = shared_->choice.choose(random_);
         attempt.payload =
             static_cast<std::uint32_t>(payload_++ % shared_->choice.payloads_of(attempt.task));
@@ -56,8 +64,9 @@ private:
 class PlanProgram final : public Program {
 public:
     explicit PlanProgram(const LoadPlan& plan)
-        : shared_(std::make_shared<Shared>(Shared{
-              TaskChoice(plan.tasks), plan.closed ? plan.closed->wait : WaitTime{}, plan.seed})) {}
+        : shared_(std::make_shared<Shared>(
+              Shared{TaskChoice(plan.tasks), plan.closed ? plan.closed->wait : WaitTime{},
+                     plan.seed, plan.open ? plan.open->requests : nullptr})) {}
     const std::vector<UserClass>& classes() const override { return classes_; }
     std::unique_ptr<BehaviourFactory> make(Recorder& /*recorder*/, int /*worker*/) const override {
         return std::make_unique<OneRequestFactory>(shared_);

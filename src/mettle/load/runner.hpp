@@ -39,6 +39,12 @@ struct ClosedLoad {
     std::optional<LoadShape> stages = {};
 };
 
+// A request of the plan's tasks.
+struct PlannedRequest {
+    std::uint32_t task = 0;
+    std::uint32_t payload = 0;
+};
+
 struct OpenLoad {
     using Law = ArrivalLaw;
 
@@ -47,6 +53,8 @@ struct OpenLoad {
     std::optional<LoadShape> stages = {};  // The rate over time, in place of a steady one.
     // Recorded moments, in place of both.
     std::shared_ptr<const ArrivalSchedule::Moments> trace = {};
+    // What each arrival of the trace sends. None: as without a trace.
+    std::shared_ptr<const std::vector<PlannedRequest>> requests = {};
 };
 
 struct LoadPlan {
