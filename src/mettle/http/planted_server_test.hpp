@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -37,6 +38,13 @@ public:
             text.append(block, static_cast<std::size_t>(count));
         }
         return text;
+    }
+    // So many, or what there is until the client goes.
+    std::string read_bytes(std::size_t size) {
+        std::string bytes(size, 0);
+        const ssize_t count = ::recv(fd_, bytes.data(), size, MSG_WAITALL);
+        bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        return bytes;
     }
     bool send(std::string_view bytes) {
         return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
