@@ -61,6 +61,8 @@ public:
         while (::recv(fd_, &byte, 1, 0) > 0) {
         }
     }
+    // As ::close() does for the peer, at once: what it sends from now on is answered with a reset.
+    void hang_up() { ::shutdown(fd_, SHUT_RDWR); }
     void shut_down_sending() { ::shutdown(fd_, SHUT_WR); }
 
 private:

@@ -48,6 +48,7 @@ void Report::merge(const Report& other) {
     spin_ns += other.spin_ns;
     cpu_ns += other.cpu_ns;
     connections_opened = other.connections_opened;
+    sent_again = other.sent_again;
     users = other.users;
     in_flight = other.in_flight;
     last_answer_ns = std::max(last_answer_ns, other.last_answer_ns);

@@ -51,6 +51,7 @@ struct Report {
     std::int64_t cpu_ns = 0;        // Of the worker's thread.
     // States, not sums:
     std::uint64_t connections_opened = 0;
+    std::uint64_t sent_again = 0;  // Transport::requests_sent_again().
     int users = 0;
     int in_flight = 0;
     std::int64_t last_answer_ns = 0;  // Moments; 0: never.

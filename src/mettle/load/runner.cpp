@@ -255,7 +255,10 @@ void Run::finish_result(results::RunResult& result) {
     result.interrupted = interrupted_;
     result.target_lost = target_lost();
     result.target_cpu = meter_.target_cpu();
-    for (const auto& seat : seats_) result.connections_opened += seat->report.connections_opened;
+    for (const auto& seat : seats_) {
+        result.connections_opened += seat->report.connections_opened;
+        result.sent_again += seat->report.sent_again;
+    }
     std::ranges::sort(result.sequence, {}, &results::Sample::due_us);
     result.host = results::describe_host();
     result.load.kind = plan_.closed ? "closed" : "open";

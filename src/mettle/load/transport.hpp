@@ -120,6 +120,8 @@ public:
     // Readable when poll() has something to do.
     virtual int poll_fd() const = 0;
     virtual std::uint64_t connections_opened() const = 0;
+    // That the target had closed a kept connection to before they came there.
+    virtual std::uint64_t requests_sent_again() const { return 0; }
 };
 
 // Makes one Transport for each worker, on that worker's thread. Immutable and shared by workers.

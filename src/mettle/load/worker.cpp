@@ -231,6 +231,7 @@ void Worker::report(bool finished) {
     report.cpu_ns = cpu_ns - reported_cpu_ns_;
     reported_cpu_ns_ = cpu_ns;
     report.connections_opened = transport_->connections_opened();
+    report.sent_again = transport_->requests_sent_again();
     report.users = source_->users();
     report.in_flight = in_flight_;
     report.ended_ns = ended_ns_;

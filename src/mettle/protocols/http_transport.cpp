@@ -100,8 +100,8 @@ public:
         : shared_(std::move(shared)), completion_(completion), started_ns_(clock_ns()) {
         http::WireClient::Owner& owner = *this;
         for (std::size_t index = 0; index < wires.size(); ++index)
-            clients_.push_back(std::make_unique<http::WireClient>(
-                shared_->origins[index].address, std::move(wires[index]), owner));
+            clients_.push_back(std::make_unique<http::WireClient>(shared_->origins[index].address,
+                                                                  std::move(wires[index]), owner));
         if (clients_.size() > 1) all_.emplace(clients_);
         for (const auto& task : shared_->requests) known_.emplace_back(task.size());
     }
@@ -116,6 +116,11 @@ public:
     std::uint64_t connections_opened() const override {
         std::uint64_t sum = 0;
         for (const auto& client : clients_) sum += client->connections_opened();
+        return sum;
+    }
+    std::uint64_t requests_sent_again() const override {
+        std::uint64_t sum = 0;
+        for (const auto& client : clients_) sum += client->requests_sent_again();
         return sum;
     }
 

@@ -39,10 +39,16 @@ std::string load_line(const RunResult& run) {
         load.rate_rps
             ? fmt::format("{} rps, {} arrivals", format_rate(*load.rate_rps), load.arrivals)
             : fmt::format("{} user{}", load.users.value_or(0), load.users == 1 ? "" : "s");
-    return fmt::format("{} for {:.1f} s, {} connection{} opened, {} sent, {} received\n", what,
-                       run.duration_s, run.connections_opened,
-                       run.connections_opened == 1 ? "" : "s", format_size(run.bytes_sent),
-                       format_size(run.totals.bytes_received));
+    std::string line =
+        fmt::format("{} for {:.1f} s, {} connection{} opened, {} sent, {} received\n", what,
+                    run.duration_s, run.connections_opened, run.connections_opened == 1 ? "" : "s",
+                    format_size(run.bytes_sent), format_size(run.totals.bytes_received));
+    if (run.sent_again > 0)
+        line += fmt::format(
+            "{} request{} came to a kept connection that the target had closed, "
+            "and went to a new one\n",
+            run.sent_again, run.sent_again == 1 ? "" : "s");
+    return line;
 }
 
 std::string validity_line(const RunResult& run, bool colour) {

@@ -185,6 +185,7 @@ struct RunResult {
     double rps = 0;
     std::uint64_t missed_iterations = 0;
     std::uint64_t connections_opened = 0;
+    std::uint64_t sent_again = 0;      // Requests that found their kept connection closed.
     bool interrupted = false;          // Ended by the user before its time.
     bool target_lost = false;          // Exit code 4: never answered, or gone for good.
     std::optional<double> target_cpu;  // Mean, in cores; nothing when it cannot be seen.
