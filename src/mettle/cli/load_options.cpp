@@ -1,6 +1,7 @@
 #include "mettle/cli/load_options.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/arrivals_option.hpp"
 #include "mettle/cli/flags.hpp"
 #include "mettle/cli/result_files.hpp"
 #include "mettle/host/cpus.hpp"
@@ -108,12 +109,6 @@ Result<protocols::TargetUrl> parse_host(const std::string& text) {
     return protocols::parse_target_url(text);
 }
 
-Result<load::OpenLoad::Law> parse_arrivals(const std::string& text) {
-    if (text == "constant") return load::OpenLoad::Law::constant;
-    if (text == "poisson") return load::OpenLoad::Law::poisson;
-    return invalid(fmt::format("'{}' is no law of arrivals: write constant or poisson", text));
-}
-
 Result<std::string> parse_output(const std::string& text) {
     if (const auto checked = check_output(text); !checked) return std::unexpected(checked.error());
     return text;
@@ -147,7 +142,20 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
         .add("--rate", into(options.rate, parse_load_rate),
              "arrivals a second, whatever the answers do (open load)")
         ->group(group);
-    flags.add("--arrivals", into(options.law, parse_arrivals), "constant or poisson", "constant")
+    flags
+        .add(
+            "--arrivals",
+            [&options](const std::string& text) -> Result<void> {
+                auto arrivals = parse_arrivals_option(text);
+                if (!arrivals) return std::unexpected(arrivals.error());
+                options.law = arrivals->law;
+                options.recording = arrivals->recording;
+                if (!arrivals->note.empty()) fmt::print(stderr, "{}\n", arrivals->note);
+                return {};
+            },
+            "how they are spaced: constant, poisson, gamma:CV, burst:on=1s,off=4s; or from a "
+            "file: trace:FILE with moments, log:FILE with an access log to send again",
+            "constant")
         ->group(group);
     flags.add("--max-rate", into(options.max_rate, parse_load_rate), "refuse a --rate above this")
         ->group(group);
@@ -166,10 +174,11 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
                 auto stages = load::parse_stages(text, "users");
                 if (!stages) return std::unexpected(stages.error());
                 options.stages = std::move(*stages);
+                options.stages_text = text;
                 return {};
             },
-            "users over time: '10s:50,1m:200' ramps to 50, then to 200; '30s:=20' jumps to 20 "
-            "and holds")
+            "users, with --rate or --arrivals arrivals a second, over time: '10s:50,1m:200' ramps "
+            "to 50, then to 200; '30s:=20' jumps to 20 and holds")
         ->group(group);
     flags.app()
         .add_flag("--reset-stats", options.reset_stats,
@@ -331,33 +340,71 @@ void refuse(bool contradiction, const std::string& sentence) {
     if (contradiction) throw StartupError(sentence);
 }
 
-void check(const Flags& flags, LoadOptions& options) {
-    refuse(options.users && options.rate,
+// --stages are rates where anything else says that the load is open.
+void settle_stages(const Flags& flags, LoadOptions& options) {
+    if (!options.stages || !(options.rate || flags.given("--arrivals"))) return;
+    refuse(options.recording != nullptr,
+           "--arrivals says when each request comes, and so does --stages: give one of them");
+    refuse(options.law.has_bursts(),
+           "bursts have a rate of their own, and so have --stages: give one of them");
+    // The text has been read once: what can be wrong with it has been said.
+    options.rate_stages = *load::parse_stages(options.stages_text, "rps", options.rate.value_or(0));
+    options.stages.reset();
+    options.rate.reset();
+    const Duration length = options.rate_stages->length();
+    refuse(load::RateCurve::stages(*options.rate_stages).area_until(1e-9 * length.count()) <= 0,
+           "--stages: the rate is 0 all the time, so that nothing would be sent");
+}
+
+void check_load(const Flags& flags, LoadOptions& options) {
+    settle_stages(flags, options);
+    refuse(options.users && options.is_open(),
            "-u makes a closed load and --rate an open one: give one of them");
     for (const char* flag : {"--spawn-rate", "--wait", "--reset-stats"}) {
-        refuse(options.rate && flags.given(flag),
+        refuse(options.is_open() && flags.given(flag),
                fmt::format("{} is about users, and --rate sends without: give one of them", flag));
     }
-    refuse(options.stages && (options.users || options.rate || flags.given("--spawn-rate")),
-           "--stages says how many users there are, and so do -u, -r and --rate: give one of them");
-    refuse(!options.rate && flags.given("--arrivals"), "--arrivals is about --rate: give that too");
-    refuse(options.rate && options.max_rate && *options.rate > *options.max_rate,
-           fmt::format("--rate {} is above --max-rate {}", options.rate.value_or(0),
-                       options.max_rate.value_or(0)));
+    refuse(options.stages && (options.users || flags.given("--spawn-rate")),
+           "--stages says how many users there are, and so do -u and -r: give one of them");
+    refuse(!options.is_open() && flags.given("--arrivals"),
+           "--arrivals is about --rate: give that too, or --stages");
+    refuse(options.recording && options.rate,
+           "the file of --arrivals says when requests come, and so does --rate: give one of them "
+           "(with ',speed=2' behind its name it is played twice as fast)");
+    const double highest = highest_rate(options);
+    refuse(options.max_rate && highest > *options.max_rate,
+           fmt::format("--rate {} is above --max-rate {}", highest, options.max_rate.value_or(0)));
+}
+
+void check_recording(const LoadOptions& options) {
+    const auto& recording = options.recording;
+    if (!recording || recording->requests.empty()) return;
+    refuse(options.body.has_value(), "--body and the payloads of --arrivals: give one of them");
+    const bool log = !recording->requests.front().target.empty();
+    refuse(log && !options.method.empty(), "--method: the methods are those of the log");
+    refuse(log && options.target.url.target != "/",
+           "the paths are those of the log: give the target without one");
+}
+
+void check(const Flags& flags, LoadOptions& options) {
+    check_load(flags, options);
     refuse(flags.given("--processes") && flags.given("--workers"),
            "--workers and --processes are two names for one thing: give one of them");
     refuse(options.csv_full_history && options.csv.empty(),
            "--csv-full-history is about --csv: give that too");
-    const bool plain = !options.method.empty() || options.body;
+    check_recording(options);
+    const bool recorded = options.recording && !options.recording->requests.empty();
+    const bool plain = !options.method.empty() || options.body || recorded;
     refuse(plain && options.target.forced == protocols::Protocol::v2,
-           "--method and --body are for plain HTTP, and the target was said to be V2");
+           "--method, --body and recorded requests are for plain HTTP, and the target was said to "
+           "be V2");
     // Who says what to send does not want to be asked what stands there.
     if (plain) options.target.forced = protocols::Protocol::plain;
     const bool v2 = !options.model.empty() || options.inputs.batch_given ||
                     !options.inputs.shapes.empty() || options.binary;
     refuse(v2 && options.target.forced == protocols::Protocol::plain,
            "--model, --batch, --shape and --binary are for V2, and this is plain HTTP");
-    if (options.method.empty()) options.method = options.body ? "POST" : "GET";
+    if (options.method.empty()) options.method = options.body || recorded ? "POST" : "GET";
     const std::vector<int> allowed = host::allowed_cpus();
     for (const int cpu : options.cpus) {
         refuse(std::ranges::find(allowed, cpu) == allowed.end(),
@@ -367,6 +414,12 @@ void check(const Flags& flags, LoadOptions& options) {
 }
 
 }  // namespace
+
+double highest_rate(const LoadOptions& options) {
+    if (options.recording) return peak_rate(*options.recording);
+    if (options.rate_stages) return options.rate_stages->largest();
+    return options.rate.value_or(0);
+}
 
 std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_users) {
     Flags flags(has_users ? std::filesystem::path(argv[0]).filename().string() : "load",

@@ -3,11 +3,13 @@
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
 #include "mettle/http/client.hpp"
+#include "mettle/load/recording.hpp"
 #include "mettle/load/runner.hpp"
 #include "mettle/payload/tensors.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,19 +17,25 @@
 namespace mettle::cli {
 
 struct LoadOptions {
+    // Arrivals come when they come; else users wait for their answers.
+    bool is_open() const { return rate || rate_stages || recording; }
+
     protocols::TargetUrl target;
 
     // How much.
     std::optional<int> users;
     double spawn_rate = 1e9;
     std::optional<double> rate;
-    load::OpenLoad::Law law = load::OpenLoad::Law::constant;
+    load::ArrivalLaw law;
+    std::shared_ptr<const load::Recording> recording;  // Arrivals of a file, in place of a rate.
+    std::optional<load::LoadShape> rate_stages;        // Of arrivals a second.
     std::optional<double> max_rate;
     load::WaitTime wait;
     Duration run_time = Duration::max();
     std::optional<std::uint64_t> iterations;
     bool reset_stats = false;
     std::optional<load::LoadShape> stages;  // Of users.
+    std::string stages_text;
     std::vector<std::string> user_classes;  // Empty: all.
     std::vector<std::string> tags, excluded_tags;
 
@@ -60,6 +68,9 @@ struct LoadOptions {
     bool headless = false;  // Taken for Locust's sake: a load always starts at once.
     int exit_code_on_error = 1;
 };
+
+// The most arrivals in any second of an open load; 0 of a closed one.
+double highest_rate(const LoadOptions& options);
 
 // Nothing when --help or --version was asked for and has been printed. Throws StartupError for
 // what is wrong or contradictory.

@@ -31,8 +31,25 @@ double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-void announce(const LoadOptions& options, const LoadRequests& requests,
-              const load::LoadPlan& plan) {
+std::string arrivals_text(const load::OpenLoad& open) {
+    if (open.trace) {
+        return fmt::format("{} recorded arrivals over {}", open.trace->size(),
+                           format_duration(open.trace->back()));
+    }
+    const std::string law = open.law.to_string();
+    if (open.stages) {
+        return fmt::format("{} stages up to {} rps, {} arrivals", open.stages->steps().size(),
+                           format_rate(open.stages->largest()), law);
+    }
+    return fmt::format("{} rps, {} arrivals", open.rate, law);
+}
+
+std::string users_text(const load::ClosedLoad& closed) {
+    return fmt::format("{}{} user{}", closed.stages ? "up to " : "", closed.users,
+                       closed.users == 1 ? "" : "s");
+}
+
+void announce(const LoadRequests& requests, const load::LoadPlan& plan) {
     const protocols::Target& target = requests.target;
     const std::string model =
         target.protocol == protocols::Protocol::v2
@@ -48,12 +65,7 @@ void announce(const LoadOptions& options, const LoadRequests& requests,
         fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(),
                    target.protocol == protocols::Protocol::v2 ? "V2" : "plain HTTP", model);
     }
-    const std::string amount =
-        plan.open
-            ? fmt::format("{} rps, {} arrivals", *options.rate,
-                          options.law == load::OpenLoad::Law::poisson ? "poisson" : "constant")
-            : fmt::format("{}{} user{}", plan.closed->stages ? "up to " : "", plan.closed->users,
-                          plan.closed->users == 1 ? "" : "s");
+    const std::string amount = plan.open ? arrivals_text(*plan.open) : users_text(*plan.closed);
     const std::string end =
         plan.run_time == Duration::max()
             ? (plan.iterations ? fmt::format(", {} {}", *plan.iterations,
@@ -141,7 +153,7 @@ void print_results(const LoadOptions& options, const results::RunResult& run,
 int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop_source& stop) {
     const load::LoadPlan plan = make_plan(options, requests);
     check_expressions(options, plan);
-    announce(options, requests, plan);
+    announce(requests, plan);
     send_first_request(options, requests);
     const auto transports = make_transports(options, requests, plan);
     Watch watch(options, plan, stop);

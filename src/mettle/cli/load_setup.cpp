@@ -1,6 +1,8 @@
 #include "mettle/cli/load_setup.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/arrivals_option.hpp"
+#include "mettle/cli/recorded_requests.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
 #include "mettle/protocols/v2/transport.hpp"
@@ -57,12 +59,39 @@ protocols::Task make_plain_task(const LoadOptions& options, const protocols::Tar
     return {target.url.target, options.method, 1, {{request, nullptr}}};
 }
 
+// In all over the time that it takes; a recording of one moment takes a second.
+double mean_rate(const load::Recording& recording) {
+    const double length_s = std::chrono::duration<double>(recording.moments.back()).count();
+    return static_cast<double>(recording.moments.size()) / std::max(length_s, 1.0);
+}
+
+double mean_rate(const load::LoadShape& stages) {
+    const double length_s = std::chrono::duration<double>(stages.length()).count();
+    return load::RateCurve::stages(stages).area_until(length_s) / length_s;
+}
+
+load::OpenLoad make_open_load(const LoadOptions& options, const LoadRequests& requests) {
+    load::OpenLoad open{options.rate.value_or(0), options.law};
+    if (options.rate_stages) {
+        open.stages = options.rate_stages;
+        open.rate = mean_rate(*options.rate_stages);
+    }
+    if (options.recording) {
+        // Of the recording, which lives as long as what points into it.
+        open.trace = {options.recording, &options.recording->moments};
+        open.requests = requests.recorded;
+        open.rate = mean_rate(*options.recording);
+    }
+    return open;
+}
+
 int default_workers(const LoadOptions& options, const protocols::Target& target) {
     const int cores = host::usable_cores();
     // A target on this machine needs cores, too.
     const int most = std::clamp(target.url.is_loopback() ? cores / 2 : cores, 1, 16);
-    const double wanted = options.rate
-                              ? std::ceil(*options.rate / kRatePerWorker)
+    const double rate = highest_rate(options);
+    const double wanted = options.is_open()
+                              ? std::max(1.0, std::ceil(rate / kRatePerWorker))
                               : (options.stages ? std::max(1.0, options.stages->largest())
                                                 : static_cast<double>(options.users.value_or(1)));
     return static_cast<int>(std::min<double>(most, wanted));
@@ -104,6 +133,13 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
                         "{} does not speak",
                         requests.target.url.origin()));
     }
+    if (options.recording && !options.recording->requests.empty()) {
+        RecordedTasks made = make_recorded_tasks(options);
+        requests.tasks = std::move(made.tasks);
+        requests.recorded =
+            std::make_shared<const std::vector<load::PlannedRequest>>(std::move(made.requests));
+        return requests;
+    }
     requests.tasks.push_back(make_plain_task(options, requests.target));
     return requests;
 }
@@ -115,8 +151,8 @@ load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& request
                               static_cast<std::uint32_t>(task.requests.size())});
     plan.program = requests.program;
     plan.names = requests.names;
-    if (options.rate) {
-        plan.open = load::OpenLoad{*options.rate, options.law};
+    if (options.is_open()) {
+        plan.open = make_open_load(options, requests);
     } else {
         plan.closed = load::ClosedLoad{options.users.value_or(1), options.spawn_rate, options.wait,
                                        options.stages};
@@ -126,6 +162,10 @@ load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& request
         plan.closed->users = static_cast<int>(std::lround(options.stages->largest()));
         plan.run_time = std::min(plan.run_time, options.stages->length());
         plan.steps = options.stages->steps();
+    }
+    if (options.rate_stages) {
+        if (options.run_time == Duration::max()) plan.run_time = options.rate_stages->length();
+        plan.steps = options.rate_stages->steps();
     }
     plan.iterations = options.iterations;
     plan.timeout = options.timeout;

@@ -21,6 +21,8 @@ struct LoadRequests {
     std::shared_ptr<const load::Program> program;
     std::shared_ptr<load::Names> names;
     std::vector<http::Url> more_origins;
+    // What each arrival sends, where a recording says so.
+    std::shared_ptr<const std::vector<load::PlannedRequest>> recorded;
 };
 
 // Throws StartupError, with the exit code for a target that cannot be reached.
