@@ -116,7 +116,9 @@ private:
 
     json make_settled(const SchemaNode& node, const std::string& place, int depth) {
         if (node.allowed) return choose_value(node, place);
-        const bool own = manner_.take_examples && !node.examples.empty();
+        // Those of the whole have had their turn.
+        const bool own = manner_.take_examples && !node.examples.empty() &&
+                         !(depth == 0 && node.examples[0].is_structured());
         if (own && manner_.complete) return node.examples[0];
         if (own && choices_.chance(0.4)) return varied(node);
         switch (choose_type(node, depth)) {

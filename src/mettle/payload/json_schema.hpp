@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,6 +94,13 @@ private:
 // pointer, nothing there; each says what would be right.
 Result<const nlohmann::json*> resolve_reference(const nlohmann::json& document,
                                                 const nlohmann::json& reference);
+
+// The properties that are files rather than values (format: binary, contentMediaType), with their
+// media type where the schema says one.
+std::map<std::string, std::string> binary_properties(const JsonSchema& schema);
+
+// The names that its object may have, all_of, any_of and one_of included.
+std::set<std::string> property_names(const JsonSchema& schema);
 
 // A schema that is a document of its own. Errors: no JSON, and those of SchemaReader.
 Result<JsonSchema> parse_json_schema(std::string_view text);

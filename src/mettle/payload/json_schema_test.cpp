@@ -112,8 +112,23 @@ TEST(JsonSchema, RefusesWhatItCannotFollow) {
 
 TEST(JsonSchema, BoundsHowDeepSchemasStandInEachOther) {
     std::string text = "{}";
-    for (int level = 0; level < 1000; ++level) text = R"({"items":)" + text + "}";
+    for (int level = 0; level < 300; ++level) text = R"({"items":)" + text + "}";
     EXPECT_NE(error_of(text.c_str()).find("deeper than 200"), std::string::npos);
+}
+
+TEST(JsonSchema, RefusesTextsThatAreNestedWithoutAnEnd) {
+    const std::string deep(1'000'000, '[');
+    EXPECT_NE(error_of(deep.c_str()).find("deeper than 500"), std::string::npos);
+    EXPECT_EQ(flaw_of("{}", deep.c_str()), "body: JSON nested deeper than 500");
+    EXPECT_EQ(flaw_of("{}", R"(["[[\"[["])"), "none");
+}
+
+TEST(JsonSchema, KnowsWhichPropertiesAreFiles) {
+    const auto schema = schema_of(R"({"properties":{"a":{"type":"string","format":"binary"},
+        "b":{"anyOf":[{"type":"string","contentMediaType":"image/png"},{"type":"null"}]},
+        "c":{"type":"array","items":{"format":"binary"}},"d":{"type":"string"}}})");
+    const std::map<std::string, std::string> expected{{"a", ""}, {"b", "image/png"}, {"c", ""}};
+    EXPECT_EQ(binary_properties(schema), expected);
 }
 
 TEST(JsonSchema, FindsAnErrorAgainWhereItIsReferredToAgain) {

@@ -1,5 +1,6 @@
 #include "mettle/payload/json_validator.hpp"
 
+#include "mettle/payload/json_depth.hpp"
 #include "mettle/payload/json_schema_model.hpp"
 
 #include <fmt/format.h>
@@ -226,6 +227,7 @@ std::optional<std::string> schema_flaw(const JsonSchema& schema, const json& val
 
 std::optional<std::string> schema_flaw_of_text(const JsonSchema& schema, std::string_view text,
                                                Direction direction) {
+    if (is_deeper_than(text, kDeepestJson)) return "body: JSON nested deeper than 500";
     const json value = json::parse(text, nullptr, false);
     if (value.is_discarded()) return "body: no JSON";
     return schema_flaw(schema, value, direction);

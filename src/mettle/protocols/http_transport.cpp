@@ -247,7 +247,20 @@ void HttpTransport::on_done(http::WireCall& call) {
     done_.push_back(&attempt);
 }
 
+bool is_refusal(int status) {
+    return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
+    const bool is_wrong = slot.request && slot.request->is_wrong;
+    if (is_wrong && is_refusal(slot.status)) return;
+    if (is_wrong && slot.status < 400) {
+        attempt.outcome = Outcome::validation;
+        attempt.detail =
+            details_.keep(fmt::format("a request that is wrong on purpose was taken: {} {}",
+                                      slot.status, http::reason_phrase(slot.status)));
+        return;
+    }
     if (slot.status >= 400) [[unlikely]] {
         attempt.outcome = Outcome::status;
         attempt.detail =
@@ -259,7 +272,7 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     if (known.contains(slot.body)) return;
     const std::int64_t begin = clock_ns();
     if (!known.empty() && !may_check(begin)) return;
-    const auto flaw = slot.request->check->judge({slot.body, slot.json_size});
+    const auto flaw = slot.request->check->judge({slot.body, slot.json_size, slot.status});
     checking_ns_ += clock_ns() - begin;
     if (flaw) {
         attempt.outcome = flaw->outcome;

@@ -19,6 +19,7 @@ namespace mettle::protocols {
 struct Answer {
     std::string_view body;
     std::int64_t json_size = -1;  // Inference-Header-Content-Length; -1 when there was none.
+    int status = 200;
 };
 
 struct Flaw {
@@ -37,6 +38,9 @@ struct PreparedRequest {
     std::string bytes;                         // Head and body: http::encode_request().
     bool is_head = false;                      // The answer has no body, whatever its head says.
     std::shared_ptr<const AnswerCheck> check;  // None: any status below 400 will do.
+    // A request that is wrong on purpose: right is a refusal, a status of 4xx other than 408 and
+    // 429, which speak of the load. An answer below 400 is a failure of validation.
+    bool is_wrong = false;
 };
 
 struct HttpOptions {
