@@ -217,6 +217,7 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
         ->group(group);
+    add_openapi_flags(flags, options.openapi);
     flags
         .add("--method", into(options.method, parse_method), "plain HTTP: GET, POST, ...",
              "GET, with --body POST")
@@ -340,6 +341,20 @@ void refuse(bool contradiction, const std::string& sentence) {
     if (contradiction) throw StartupError(sentence);
 }
 
+// Who says which operations, or gives the document, has said what the target is.
+void check_openapi(LoadOptions& options, bool plain) {
+    const auto forced = options.target.forced;
+    const bool asked = forced == protocols::Protocol::openapi || about_openapi(options.openapi);
+    if (!asked) return;
+    refuse(plain,
+           "--method and --body say all that is sent, and --only, --all, --openapi, "
+           "--invalid-share or openapi+ that an OpenAPI document says it: give one of them");
+    refuse(forced && forced != protocols::Protocol::openapi,
+           "--only, --all, --openapi and --invalid-share are about an OpenAPI document, and the "
+           "target was said to be something else");
+    options.target.forced = protocols::Protocol::openapi;
+}
+
 // --stages are rates where anything else says that the load is open.
 void settle_stages(const Flags& flags, LoadOptions& options) {
     if (!options.stages || !(options.rate || flags.given("--arrivals"))) return;
@@ -395,6 +410,7 @@ void check(const Flags& flags, LoadOptions& options) {
     check_recording(options);
     const bool recorded = options.recording && !options.recording->requests.empty();
     const bool plain = !options.method.empty() || options.body || recorded;
+    check_openapi(options, plain);
     refuse(plain && options.target.forced == protocols::Protocol::v2,
            "--method, --body and recorded requests are for plain HTTP, and the target was said to "
            "be V2");
@@ -404,6 +420,8 @@ void check(const Flags& flags, LoadOptions& options) {
                     !options.inputs.shapes.empty() || options.binary;
     refuse(v2 && options.target.forced == protocols::Protocol::plain,
            "--model, --batch, --shape and --binary are for V2, and this is plain HTTP");
+    refuse(v2 && options.target.forced == protocols::Protocol::openapi,
+           "--model, --batch, --shape and --binary are for V2, and this is OpenAPI");
     if (options.method.empty()) options.method = options.body || recorded ? "POST" : "GET";
     const std::vector<int> allowed = host::allowed_cpus();
     for (const int cpu : options.cpus) {
@@ -426,14 +444,15 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
                 "Loads an HTTP service and says what it did: how fast, how often it failed, "
                 "and whether the\nmeasurement can be believed.\n\n"
                 "  mettle load http://127.0.0.1:8000 -u 16 -t 10s\n"
+                "  mettle load http://127.0.0.1:8000 --only 'POST /predict' -u 16 -t 10s\n"
                 "  mettle load v2+http://127.0.0.1:8000 --rate 2000 --arrivals poisson -t "
                 "30s -o run.json");
     LoadOptions options;
     std::string target, host;
     flags.app().add_option(
         "TARGET_URL", target,
-        "http(s)://host:port[/path]; V2 is found by asking, or forced with v2+http://, "
-        "plain HTTP with plain+http://");
+        "http(s)://host:port[/path]; V2 and OpenAPI are found by asking, or forced with "
+        "v2+http://, openapi+http://, plain HTTP with plain+http://");
     flags.app().add_option("-H,--host", host, "Locust's way to give the target");
     add_load_flags(flags, options);
     if (has_users)

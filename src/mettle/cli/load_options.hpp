@@ -2,6 +2,7 @@
 
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
+#include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/load/recording.hpp"
 #include "mettle/load/runner.hpp"
@@ -46,6 +47,7 @@ struct LoadOptions {
     std::string method;  // Empty: GET, or POST with a body.
     std::optional<std::string> body;
     http::HeaderList headers;
+    OpenApiOptions openapi;
 
     // How.
     Duration timeout = std::chrono::seconds(60);

@@ -31,6 +31,18 @@ double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
+std::string spoken(const protocols::Target& target) {
+    switch (target.protocol) {
+        case protocols::Protocol::v2:
+            return "V2";
+        case protocols::Protocol::openapi:
+            return fmt::format("OpenAPI {}, '{}'", target.api->version, target.api->title);
+        case protocols::Protocol::plain:
+            return "plain HTTP";
+    }
+    return "";
+}
+
 std::string arrivals_text(const load::OpenLoad& open) {
     if (open.trace) {
         return fmt::format("{} recorded arrivals over {}", open.trace->size(),
@@ -62,8 +74,9 @@ void announce(const LoadRequests& requests, const load::LoadPlan& plan) {
         fmt::print(stderr, "target: {}, users: {}\n", target.url.to_string(),
                    fmt::join(classes, ", "));
     } else {
-        fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(),
-                   target.protocol == protocols::Protocol::v2 ? "V2" : "plain HTTP", model);
+        fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(), spoken(target),
+                   model);
+        for (const std::string& note : requests.notes) fmt::print(stderr, "  {}\n", note);
     }
     const std::string amount = plan.open ? arrivals_text(*plan.open) : users_text(*plan.closed);
     const std::string end =

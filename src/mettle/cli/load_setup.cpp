@@ -110,6 +110,7 @@ protocols::Target ask_target(const LoadOptions& options) {
     asking.timeout = std::min<Duration>(options.timeout, std::chrono::seconds(10));
     asking.headers = options.headers;
     asking.verify_tls = !options.insecure;
+    asking.api = options.openapi.document;
     auto target = protocols::ask(options.target, asking);
     if (!target && target.error().kind != Error::Kind::invalid_input) {
         target.error().message = fmt::format("{} gave no answer: {}", options.target.url.origin(),
@@ -126,6 +127,18 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
     if (requests.target.protocol == protocols::Protocol::v2) {
         requests.tasks.push_back(make_v2_task(options, requests.target));
         return requests;
+    }
+    if (requests.target.protocol == protocols::Protocol::openapi && !v2_flags) {
+        auto made =
+            make_openapi_tasks(options.openapi, requests.target, options.headers, options.seed);
+        requests.tasks = std::move(made.tasks);
+        requests.notes = std::move(made.notes);
+        return requests;
+    }
+    if (!options.openapi.data.empty()) {
+        throw StartupError(
+            fmt::format("--data fills what an OpenAPI document describes, and {} has none",
+                        requests.target.url.origin()));
     }
     if (v2_flags) {
         throw StartupError(

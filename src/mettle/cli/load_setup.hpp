@@ -17,6 +17,7 @@ namespace mettle::cli {
 struct LoadRequests {
     protocols::Target target;
     std::vector<protocols::Task> tasks;  // Ready requests; none where users make their own.
+    std::vector<std::string> notes;      // Lines for the announcement.
     // What users do, under which names, and where else than to the target they send.
     std::shared_ptr<const load::Program> program;
     std::shared_ptr<load::Names> names;

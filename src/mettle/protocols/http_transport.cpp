@@ -252,16 +252,10 @@ bool is_refusal(int status) {
 }
 
 void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
-    const bool is_wrong = slot.request && slot.request->is_wrong;
-    if (is_wrong && is_refusal(slot.status)) return;
-    if (is_wrong && slot.status < 400) {
-        attempt.outcome = Outcome::validation;
-        attempt.detail =
-            details_.keep(fmt::format("a request that is wrong on purpose was taken: {} {}",
-                                      slot.status, http::reason_phrase(slot.status)));
-        return;
-    }
     if (slot.status >= 400) [[unlikely]] {
+        if (is_refusal(slot.status) && slot.request && slot.request->check &&
+            slot.request->check->wants_refusal())
+            return;
         attempt.outcome = Outcome::status;
         attempt.detail =
             details_.keep(fmt::format("{} {}", slot.status, http::reason_phrase(slot.status)));

@@ -32,15 +32,15 @@ class AnswerCheck {
 public:
     virtual ~AnswerCheck() = default;
     virtual std::optional<Flaw> judge(const Answer& answer) const = 0;
+    // Of a request that is wrong on purpose: then a status of 4xx is right, but for 408 and 429,
+    // which speak of the load, and judge() says what is wrong with having been answered.
+    virtual bool wants_refusal() const { return false; }
 };
 
 struct PreparedRequest {
     std::string bytes;                         // Head and body: http::encode_request().
     bool is_head = false;                      // The answer has no body, whatever its head says.
     std::shared_ptr<const AnswerCheck> check;  // None: any status below 400 will do.
-    // A request that is wrong on purpose: right is a refusal, a status of 4xx other than 408 and
-    // 429, which speak of the load. An answer below 400 is a failure of validation.
-    bool is_wrong = false;
 };
 
 struct HttpOptions {

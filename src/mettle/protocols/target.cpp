@@ -1,5 +1,8 @@
 #include "mettle/protocols/target.hpp"
 
+#include "mettle/protocols/openapi/find.hpp"
+#include "mettle/protocols/openapi/selection.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,6 +15,7 @@ namespace mettle::protocols {
 namespace {
 
 constexpr std::array kProtocols = {std::pair{std::string_view("v2"), Protocol::v2},
+                                   std::pair{std::string_view("openapi"), Protocol::openapi},
                                    std::pair{std::string_view("plain"), Protocol::plain}};
 
 std::unexpected<Error> invalid(std::string message) {
@@ -47,11 +51,13 @@ public:
 
     Result<Target> ask() {
         if (target_.forced == Protocol::plain) return plain();
+        if (options_.api) return api_target(options_.api, Protocol::openapi);
+        if (target_.forced == Protocol::openapi) return ask_openapi();
         const auto response = send("GET", "/v2");
         if (!response) return std::unexpected(response.error());
         const auto server = v2::parse_server_metadata(response->body);
         if (response->status == 200 && server) return v2_target(*server);
-        if (!target_.forced) return plain();
+        if (!target_.forced) return ask_openapi();
         return invalid(
             fmt::format("{} does not speak V2: GET /v2 got {} {}; plain+{} loads it as "
                         "plain HTTP",
@@ -75,6 +81,44 @@ private:
     Result<Target> plain() {
         Target target;
         target.url = target_.url;
+        return target;
+    }
+
+    // Last: services of other protocols often have such a document, too.
+    Result<Target> ask_openapi() {
+        std::string tried;
+        for (const std::string& path : openapi::document_paths(target_.url.target)) {
+            const auto response = send("GET", path);
+            if (!response && target_.forced) return std::unexpected(response.error());
+            if (!response) break;
+            tried += fmt::format("{}GET {} got {} {}", tried.empty() ? "" : ", ", path,
+                                 response->status, response->reason);
+            if (response->status != 200 || !openapi::is_document(response->body)) continue;
+            auto document = openapi::parse_fetched(response->body, path);
+            if (document)
+                return api_target(std::make_shared<openapi::Document>(std::move(*document)),
+                                  target_.forced);
+            return invalid(fmt::format("{}{}: {}; plain+{} loads it as plain HTTP",
+                                       target_.url.origin(), path, document.error().message,
+                                       target_.url.origin()));
+        }
+        if (!target_.forced) return plain();
+        return invalid(
+            fmt::format("{} has no OpenAPI document: {}; give it as a file with "
+                        "--openapi FILE",
+                        target_.url.origin(), tried));
+    }
+
+    Result<Target> api_target(std::shared_ptr<const openapi::Document> api,
+                              std::optional<Protocol> forced) {
+        const std::string& path = target_.url.target;
+        const bool unknown = openapi::names_operation(*api, path) && !openapi::has_path(*api, path);
+        // A path that the document does not have is not the document's business.
+        if (unknown && !forced) return plain();
+        Target target;
+        target.protocol = Protocol::openapi;
+        target.url = target_.url;
+        target.api = std::move(api);
         return target;
     }
 
@@ -139,7 +183,9 @@ private:
 }  // namespace
 
 std::string_view name_of(Protocol protocol) {
-    return protocol == Protocol::v2 ? "v2" : "plain";
+    const auto found =
+        std::ranges::find(kProtocols, protocol, &decltype(kProtocols)::value_type::second);
+    return found->first;
 }
 
 Result<TargetUrl> parse_target_url(std::string_view text) {
@@ -152,8 +198,9 @@ Result<TargetUrl> parse_target_url(std::string_view text) {
             std::ranges::find(kProtocols, prefix, &decltype(kProtocols)::value_type::first);
         if (found == kProtocols.end()) {
             return invalid(
-                fmt::format("'{}': there is no protocol '{}'; write v2+http:// or "
-                            "plain+http://, or no prefix to have the target asked",
+                fmt::format("'{}': there is no protocol '{}'; write v2+http://, "
+                            "openapi+http:// or plain+http://, or no prefix to have the target "
+                            "asked",
                             text, prefix));
         }
         target.forced = found->second;
@@ -162,7 +209,7 @@ Result<TargetUrl> parse_target_url(std::string_view text) {
     auto url = http::parse_url(rest);
     if (!url) return std::unexpected(url.error());
     target.url = std::move(*url);
-    if (target.forced != Protocol::plain) take_model(target);
+    if (!target.forced || target.forced == Protocol::v2) take_model(target);
     return target;
 }
 

@@ -4,8 +4,10 @@
 // protocol's own fields, since there are servers that say 200 to everything.
 
 #include "mettle/http/client.hpp"
+#include "mettle/protocols/openapi/document.hpp"
 #include "mettle/protocols/v2/metadata.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,11 +15,11 @@
 
 namespace mettle::protocols {
 
-enum class Protocol { v2, plain };
+enum class Protocol { v2, openapi, plain };
 std::string_view name_of(Protocol protocol);  // "v2"
 
-// "v2+http://host:8000", "plain+http://host/path", or without a prefix. A V2 path may name the
-// model: http://host:8000/v2/models/digits[/versions/1][/infer].
+// "v2+http://host:8000", "openapi+http://host", "plain+http://host/path", or without a prefix. A V2
+// path may name the model: http://host:8000/v2/models/digits[/versions/1][/infer].
 struct TargetUrl {
     std::optional<Protocol> forced;
     http::Url url;
@@ -33,6 +35,8 @@ struct TargetOptions {
     bool verify_tls = true;
     // A server that is still starting refuses and says 503: ask again until it answers. Zero: once.
     Duration patience = Duration::zero();
+    // The user has it in a file: nothing is asked.
+    std::shared_ptr<const openapi::Document> api;
 };
 
 struct Target {
@@ -43,6 +47,8 @@ struct Target {
     std::vector<std::string> models;  // As far as the server tells; may be empty.
     v2::ModelMetadata model;
     std::string version;  // As asked for; empty: the server's choice.
+    // OpenAPI only. The URL then keeps its path, which chooses an operation.
+    std::shared_ptr<const openapi::Document> api;
 };
 
 // Errors: connection_lost and timed_out are "could not be reached"; the others are the user's to

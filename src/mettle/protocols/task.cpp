@@ -10,7 +10,7 @@ Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url&
         auto& requests = prepared.emplace_back();
         for (const TaskRequest& each : task.requests)
             requests.push_back({http::encode_request(url, each.request),
-                                each.request.method == "HEAD", each.check, each.is_wrong});
+                                each.request.method == "HEAD", each.check});
     }
     return make_http_transports(url, std::move(prepared), options);
 }

@@ -15,7 +15,6 @@ namespace mettle::protocols {
 struct TaskRequest {
     http::ClientRequest request;
     std::shared_ptr<const AnswerCheck> check;  // None: any status below 400 will do.
-    bool is_wrong = false;                     // On purpose: PreparedRequest.
 };
 
 struct Task {

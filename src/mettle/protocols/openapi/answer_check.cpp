@@ -2,6 +2,8 @@
 
 #include "mettle/payload/json_validator.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace mettle::protocols::openapi {
@@ -30,7 +32,21 @@ private:
     std::vector<AnswerSchema> answers_;
 };
 
+class RefusalCheck final : public AnswerCheck {
+public:
+    std::optional<Flaw> judge(const Answer& answer) const override {
+        return Flaw{load::Outcome::validation,
+                    fmt::format("a request that is wrong on purpose was taken, with status {}",
+                                answer.status)};
+    }
+    bool wants_refusal() const override { return true; }
+};
+
 }  // namespace
+
+std::shared_ptr<const AnswerCheck> make_refusal_check() {
+    return std::make_shared<RefusalCheck>();
+}
 
 std::shared_ptr<const AnswerCheck> make_answer_check(
     std::shared_ptr<const payload::SchemaModel> model, std::vector<AnswerSchema> answers) {

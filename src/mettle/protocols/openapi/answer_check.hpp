@@ -13,4 +13,7 @@ namespace mettle::protocols::openapi {
 std::shared_ptr<const AnswerCheck> make_answer_check(
     std::shared_ptr<const payload::SchemaModel> model, std::vector<AnswerSchema> answers);
 
+// Of requests that are wrong on purpose: a refusal is right, an answer is a failure of validation.
+std::shared_ptr<const AnswerCheck> make_refusal_check();
+
 }  // namespace mettle::protocols::openapi

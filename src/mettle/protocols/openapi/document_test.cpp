@@ -161,8 +161,8 @@ TEST(Selection, SendsOnlyWhatIsHarmless) {
     EXPECT_EQ(why["DELETE /items/{id}"], "may change something");
     EXPECT_EQ(why["PUT /items/{id}"], "may change something");
     EXPECT_EQ(why["POST /items"], "may change something");
-    EXPECT_EQ(why["GET /items/{id}"], "needs a path's 'id', which --data could give");
-    EXPECT_EQ(why["GET /lookup"], "needs an id, 'user_id', which --data could give");
+    EXPECT_EQ(why["GET /items/{id}"], "needs 'id' of its path, which --data could give");
+    EXPECT_EQ(why["GET /lookup"], "needs 'user_id' of its query, which --data could give");
     EXPECT_EQ(why["GET /old"], "deprecated");
 }
 

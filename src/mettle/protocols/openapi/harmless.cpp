@@ -90,9 +90,8 @@ std::string why_not_by_default(const Operation& operation, const std::set<std::s
     for (const Parameter& parameter : operation.parameters) {
         const bool guessed = parameter.place == Place::path || is_id(parameter.name);
         if (parameter.required && guessed && !parameter.known && !columns.contains(parameter.name))
-            return fmt::format("needs {} '{}', which --data could give",
-                               parameter.place == Place::path ? "a path's" : "an id,",
-                               parameter.name);
+            return fmt::format("needs '{}' of its {}, which --data could give", parameter.name,
+                               name_of(parameter.place));
     }
     return "";
 }

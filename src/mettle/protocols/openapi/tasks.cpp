@@ -103,7 +103,7 @@ private:
                 return {};
             }
             if (!request) return std::unexpected(request.error());
-            task.requests.push_back({std::move(*request), nullptr, true});
+            task.requests.push_back({std::move(*request), refusal_});
             ++made;
         }
         has_wrong_ = true;
@@ -114,6 +114,7 @@ private:
     const Operation& operation_;
     const TaskOptions& options_;
     std::shared_ptr<const AnswerCheck> check_;
+    std::shared_ptr<const AnswerCheck> refusal_ = make_refusal_check();
     bool has_wrong_ = false;
 };
 

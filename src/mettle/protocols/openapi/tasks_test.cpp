@@ -32,6 +32,10 @@ TaskOptions with_rows(std::string_view csv) {
     return options;
 }
 
+bool is_wrong(const TaskRequest& each) {
+    return each.check && each.check->wants_refusal();
+}
+
 constexpr const char* kPredict = R"({"/predict":{"post":{
     "requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/In"},
                    "examples":{"one":{"value":{"x":1,"text":"shown"}}}}}},
@@ -150,9 +154,9 @@ TEST(OpenApiTasks, AShareIsWrongOnPurpose) {
     ASSERT_TRUE(made) << error_of(made);
     const auto& requests = made->tasks[0].requests;
     double wrong = 0;
-    for (const TaskRequest& each : requests) wrong += each.is_wrong;
+    for (const TaskRequest& each : requests) wrong += is_wrong(each);
     EXPECT_NEAR(wrong / static_cast<double>(requests.size()), 0.05, 0.001);
-    EXPECT_FALSE(requests[0].is_wrong);
+    EXPECT_FALSE(is_wrong(requests[0]));
     EXPECT_NE(error_of(make(R"({"/a":{"get":{}}})", options)).find("--invalid-share"),
               std::string::npos);
 }
@@ -166,7 +170,7 @@ TEST(OpenApiTasks, ParametersCanBeWrongToo) {
     ASSERT_TRUE(made) << error_of(made);
     std::set<std::string> wrong;
     for (const TaskRequest& each : made->tasks[0].requests)
-        if (each.is_wrong) wrong.insert(each.request.target);
+        if (is_wrong(each)) wrong.insert(each.request.target);
     EXPECT_TRUE(wrong.contains("/a?n=not%20a%20number"));
 }
 
