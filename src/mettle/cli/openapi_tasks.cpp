@@ -14,6 +14,7 @@ namespace mettle::cli {
 namespace {
 
 constexpr std::size_t kMostListed = 20;
+constexpr const char* kGroup = "What to send";
 
 std::unexpected<Error> invalid(std::string message) {
     return fail(Error::Kind::invalid_input, std::move(message));
@@ -58,8 +59,7 @@ std::vector<std::string> lines_about(const protocols::openapi::MadeTasks& made) 
 
 }  // namespace
 
-void add_openapi_flags(Flags& flags, OpenApiOptions& options) {
-    const char* group = "What to send";
+void add_operation_flags(Flags& flags, OpenApiOptions& options) {
     flags
         .add_list(
             "--only",
@@ -68,12 +68,7 @@ void add_openapi_flags(Flags& flags, OpenApiOptions& options) {
                 return {};
             },
             "OpenAPI: send this operation, as 'POST /predict'; repeatable", "what looks harmless")
-        ->group(group);
-    flags.app()
-        .add_flag("--all", options.all,
-                  "OpenAPI: send all operations, also those that change or "
-                  "delete something")
-        ->group(group);
+        ->group(kGroup);
     flags
         .add(
             "--openapi",
@@ -85,7 +80,21 @@ void add_openapi_flags(Flags& flags, OpenApiOptions& options) {
             },
             "OpenAPI document of a service that does not show it, JSON or YAML",
             "asked for at /openapi.json")
-        ->group(group);
+        ->group(kGroup);
+    if (flags.app().get_option_no_throw("--data")) return;
+    flags.app()
+        .add_option("--data", options.data,
+                    "OpenAPI: rows for parameters and body fields by their names, .csv or .jsonl")
+        ->group(kGroup);
+}
+
+void add_openapi_flags(Flags& flags, OpenApiOptions& options) {
+    add_operation_flags(flags, options);
+    flags.app()
+        .add_flag("--all", options.all,
+                  "OpenAPI: send all operations, also those that change or "
+                  "delete something")
+        ->group(kGroup);
     flags
         .add(
             "--invalid-share",
@@ -97,16 +106,18 @@ void add_openapi_flags(Flags& flags, OpenApiOptions& options) {
             },
             "OpenAPI: so many requests are wrong on purpose, and refusing them is right, as 5%",
             "0%")
-        ->group(group);
-    if (flags.app().get_option_no_throw("--data")) return;
-    flags.app()
-        .add_option("--data", options.data,
-                    "OpenAPI: rows for parameters and body fields by their names, .csv or .jsonl")
-        ->group(group);
+        ->group(kGroup);
 }
 
 bool about_openapi(const OpenApiOptions& options) {
     return !options.only.empty() || options.all || options.document || options.invalid_share > 0;
+}
+
+std::vector<payload::DataRow> read_rows(const OpenApiOptions& options) {
+    if (options.data.empty()) return {};
+    auto rows = payload::read_data_file(options.data);
+    if (!rows) throw StartupError("--data: " + rows.error().message);
+    return std::move(*rows);
 }
 
 OpenApiTasks make_openapi_tasks(const OpenApiOptions& options, const protocols::Target& target,
@@ -117,11 +128,7 @@ OpenApiTasks make_openapi_tasks(const OpenApiOptions& options, const protocols::
     wanted.headers = headers;
     wanted.invalid_share = options.invalid_share;
     wanted.seed = seed;
-    if (!options.data.empty()) {
-        auto rows = payload::read_data_file(options.data);
-        if (!rows) throw StartupError("--data: " + rows.error().message);
-        wanted.rows = std::move(*rows);
-    }
+    wanted.rows = read_rows(options);
     auto made = protocols::openapi::make_tasks(*target.api, target.url, wanted);
     if (!made) throw StartupError(made.error().message);
     std::vector<std::string> notes = lines_about(*made);

@@ -3,6 +3,7 @@
 // What is sent to a service that has an OpenAPI document: flags and tasks.
 
 #include "mettle/cli/flags.hpp"
+#include "mettle/payload/data_file.hpp"
 #include "mettle/protocols/openapi/document.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/protocols/task.hpp"
@@ -23,6 +24,11 @@ struct OpenApiOptions {
 };
 
 void add_openapi_flags(Flags& flags, OpenApiOptions& options);
+// Those of them that are about one operation: --only, --openapi and --data.
+void add_operation_flags(Flags& flags, OpenApiOptions& options);
+
+// Throws StartupError when the file of --data is wrong. Empty where there is none.
+std::vector<payload::DataRow> read_rows(const OpenApiOptions& options);
 
 // Whether anything was said that only an OpenAPI document gives a sense.
 bool about_openapi(const OpenApiOptions& options);
