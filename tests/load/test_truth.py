@@ -132,17 +132,14 @@ def test_a_late_accept_is_in_the_latency(planted, tmp_path):
 
 def test_connections_that_close_when_idle_cost_nothing_but_what_was_unread(planted, tmp_path):
     """Users come back after about the time after which the server closes. Some requests cross its goodbye on the way;
-    those go to a new connection. Only where a request had come and was thrown away unread there is no telling."""
-    seen = []
-    for _ in range(3):
-        server = planted("moves", "idle_for_3_ms")
-        run = load(tmp_path, f"plain+{server.url}/x", "-u", 8, "--wait", "2900us..3100us", "-i", 3000)
-        truth = server.log()
-        failed = run.failures()
-        assert set(failed) <= {"closed"}, run
-        assert run.result["totals"]["requests"] == 3000 == truth["requests"] + sum(failed.values())
-        seen.append((failed, truth.get("unread", 0), run.result["totals"]["sent_again"]))
-        # It looks just before it closes: one may slip in between.
-        if sum(failed.values()) <= truth.get("unread", 0) + 1:
-            return
-    pytest.fail(f"three times: {seen}")
+    those go to a new connection. Where a request had come and was thrown away unread, its client cannot tell that from
+    a request that was served and not answered."""
+    server = planted("moves", "idle_for_3_ms")
+    run = load(tmp_path, f"plain+{server.url}/x", "-u", 8, "--wait", "2900us..3100us", "-i", 3000)
+    truth = server.log()
+    failed = run.failures()
+    assert set(failed) <= {"closed"}, run
+    assert sum(failed.values()) == truth.get("unread", 0), (failed, run.result["totals"])
+    assert run.result["totals"]["requests"] == 3000 == truth["requests"] + truth.get("unread", 0)
+    # How many crossed is chance; that none did, of hundreds that could, is not.
+    assert 0 < run.result["totals"]["sent_again"] < truth["connections"]

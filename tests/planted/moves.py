@@ -208,7 +208,7 @@ def idle_for_3_ms(connection):
         connection.take()
         connection.answer(GOOD)
         if not select.select([connection.socket], [], [], 0.003)[0]:
-            if connection.unread() and connection.log:
+            if connection.hang_up() and connection.log:
                 connection.log.add("unread")
             return
 

@@ -73,11 +73,12 @@ class Connection:
         except OSError:
             pass
 
-    def unread(self) -> bool:
-        """Whether something has come that nobody took."""
+    def hang_up(self) -> bool:
+        """Closes, and says whether something had come that nobody took. What comes later is answered with a reset."""
         try:
-            return bool(self._unread) or bool(self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except BlockingIOError:
+            self.socket.shutdown(socket.SHUT_RDWR)
+            return bool(self._unread) or bool(self.socket.recv(1, socket.MSG_DONTWAIT))
+        except OSError:
             return False
 
     def _more(self) -> bytes:
