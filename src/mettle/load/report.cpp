@@ -19,6 +19,16 @@ void merge_failures(std::vector<FailureCount>& into, const std::vector<FailureCo
     }
 }
 
+// A runner that does not come for its reports gets no more than one may hold.
+void merge_log(Report& into, const Report& from) {
+    const std::size_t room =
+        Report::kMostLogged - std::min(into.logged.size(), Report::kMostLogged);
+    const std::size_t taken = std::min(room, from.logged.size());
+    into.logged.insert(into.logged.end(), from.logged.begin(),
+                       from.logged.begin() + static_cast<std::ptrdiff_t>(taken));
+    into.log_dropped += from.log_dropped + (from.logged.size() - taken);
+}
+
 }  // namespace
 
 void Report::merge(const Report& other) {
@@ -36,6 +46,8 @@ void Report::merge(const Report& other) {
     merge_failures(failures, other.failures);
     results::add(exceptions, other.exceptions);
     sequence.insert(sequence.end(), other.sequence.begin(), other.sequence.end());
+    merge_log(*this, other);
+    slowest.insert(slowest.end(), other.slowest.begin(), other.slowest.end());
     send_lag_us.merge(other.send_lag_us);
     planned_gaps.merge(other.planned_gaps);
     actual_gaps.merge(other.actual_gaps);
@@ -70,6 +82,9 @@ void Report::clear() {
     failures.clear();
     exceptions.clear();
     sequence.clear();
+    logged.clear();
+    log_dropped = 0;
+    slowest.clear();
     send_lag_us.clear();
     planned_gaps.clear();
     actual_gaps.clear();
