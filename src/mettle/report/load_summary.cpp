@@ -80,6 +80,8 @@ std::string load_summary(const RunResult& run, const results::Verdict& verdict, 
     std::string text = requests_table(run, nullptr) + "\n" + percentiles_table(run) + "\n";
     if (const std::string failures = failures_table(run); !failures.empty())
         text += failures + "\n";
+    if (const std::string thresholds = thresholds_table(run); !thresholds.empty())
+        text += thresholds + "\n";
     text += load_line(run) + phases_line(run) + backlog_note(run);
     if (run.missed_iterations > 0)
         text += fmt::format("{} iterations were missed: users could not keep their pace\n",
