@@ -39,11 +39,15 @@ Result<std::shared_ptr<const protocols::openapi::Document>> read_document(const 
 
 std::vector<std::string> lines_about(const protocols::openapi::MadeTasks& made) {
     std::vector<std::string> lines;
-    for (const protocols::Task& task : made.tasks) {
+    const std::size_t sent = std::min(made.tasks.size(), kMostListed);
+    for (std::size_t index = 0; index < sent; ++index) {
+        const protocols::Task& task = made.tasks[index];
         const std::size_t count = task.requests.size();
         lines.push_back(fmt::format("sends {} {}{}", task.method, task.name,
                                     count > 1 ? fmt::format(" ({} requests)", count) : ""));
     }
+    if (sent < made.tasks.size())
+        lines.push_back(fmt::format("sends {} more", made.tasks.size() - sent));
     const std::size_t listed = std::min(made.left_out.size(), kMostListed);
     for (std::size_t index = 0; index < listed; ++index) {
         const auto& each = made.left_out[index];

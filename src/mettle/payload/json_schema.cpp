@@ -99,7 +99,7 @@ SchemaReader::SchemaReader(const json& document)
 SchemaReader::~SchemaReader() = default;
 
 Result<SchemaId> SchemaReader::read(const json& schema, std::string_view where) {
-    const auto referred_before = referred_;
+    added_.clear();
     const SchemaId id = add(schema, std::string(where), 0);
     while (!pending_.empty() && !error_) {
         const Pending next = std::move(pending_.back());
@@ -108,7 +108,7 @@ Result<SchemaId> SchemaReader::read(const json& schema, std::string_view where) 
     }
     if (!error_) return id;
     // What was begun is not whole: whoever refers to it again finds the error again.
-    referred_ = referred_before;
+    for (const std::string& pointer : added_) referred_.erase(pointer);
     pending_.clear();
     return std::unexpected(*std::exchange(error_, std::nullopt));
 }
@@ -148,6 +148,7 @@ SchemaId SchemaReader::refer(const json& reference, const std::string& where) {
     const auto next = static_cast<SchemaId>(model_->nodes.size());
     const auto [known, is_new] = referred_.try_emplace(reference.get<std::string>(), next);
     if (!is_new) return known->second;
+    added_.push_back(known->first);
     if (model_->nodes.size() >= kMostNodes) {
         complain(Error::Kind::too_large, where + ": more than 200000 schemas are too many");
         return 0;

@@ -86,6 +86,7 @@ private:
     const nlohmann::json& document_;
     std::shared_ptr<SchemaModel> model_;
     std::map<std::string, SchemaId> referred_;  // By JSON pointer.
+    std::vector<std::string> added_;            // Of those, by the read() that goes on.
     std::vector<Pending> pending_;
     std::optional<Error> error_;
 };

@@ -155,6 +155,22 @@ void read_parameters(const json& root, const json& node, Operation& operation) {
     }
 }
 
+// "id" of "/items/{id}", where the document says no more about it.
+void add_undescribed(Operation& operation) {
+    static const json kNothing = json::object();
+    std::string_view rest = operation.path;
+    for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+        rest.remove_prefix(open + 1);
+        const std::string name(rest.substr(0, rest.find('}')));
+        const bool described =
+            std::ranges::any_of(operation.parameters, [&](const Parameter& parameter) {
+                return parameter.place == Place::path && parameter.name == name;
+            });
+        if (!described && !name.empty())
+            operation.parameters.push_back({name, Place::path, true, false, &kNothing});
+    }
+}
+
 void read_path(const json& root, const std::string& path, const json& node,
                std::vector<Operation>& operations) {
     const auto item = resolved(root, node);
@@ -170,6 +186,7 @@ void read_path(const json& root, const std::string& path, const json& node,
         operation.node = found;
         read_parameters(root, **item, operation);
         read_parameters(root, *found, operation);
+        add_undescribed(operation);
         operations.push_back(std::move(operation));
     }
 }

@@ -182,6 +182,9 @@ TEST(Selection, TakesWhatIsAskedForByName) {
     EXPECT_EQ(chosen(document, {{"/health"}, false, "/", {}}),
               std::vector<std::string>{"GET /health"});
     EXPECT_EQ(chosen(document, {{}, true, "/", {}}).size(), 11u);
+    const Document undescribed = document_of(R"({"/a/{b}":{"get":{}}})");
+    EXPECT_EQ(undescribed.operations[0].parameters[0].name, "b");
+    EXPECT_EQ(select(undescribed, {{}, false, "/", {}})->left_out.size(), 1u);
     EXPECT_NE(chosen(document, {{"POST /none"}, false, "/", {}})[0].find(
                   "no such operation; it has GET /find"),
               std::string::npos);

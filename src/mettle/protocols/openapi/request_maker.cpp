@@ -46,6 +46,20 @@ std::string visible(std::string text) {
     return text;
 }
 
+// What a document's path may hold and a request line may not.
+std::string printable(std::string_view path) {
+    std::string text;
+    for (const char character : path) {
+        const auto byte = static_cast<unsigned char>(character);
+        const bool plain = byte > ' ' && byte < 0x7f && character != '#' && character != '?';
+        if (plain)
+            text += character;
+        else
+            text += fmt::format("%{:02X}", byte);
+    }
+    return text;
+}
+
 // A cell of CSV may be a text or JSON; a value of JSON lines is what it is.
 std::vector<json> readings(const payload::DataField& field) {
     json parsed = json::parse(field.value, nullptr, false);
@@ -200,13 +214,13 @@ http::ClientRequest RequestMaker::encode(const Values& made) const {
                 query_text(parameter.name, value, flag_or(*parameter.node, "explode", true), deep);
             if (!text.empty()) query += (query.empty() ? "?" : "&") + text;
         } else if (parameter.place == Place::header) {
-            add_header(request, parameter.name, visible(plain_text(value)));
+            add_header(request, parameter.name, plain_text(value));
         } else {
             cookies += fmt::format("{}{}={}", cookies.empty() ? "" : "; ", parameter.name,
                                    percent_encode(plain_text(value)));
         }
     }
-    request.target = (context_.target.empty() ? path : context_.target) + query;
+    request.target = (context_.target.empty() ? printable(path) : context_.target) + query;
     if (!cookies.empty()) add_header(request, "Cookie", cookies);
     if (made.body) encode_body(*made.body, request);
     request.headers.insert(request.headers.end(), context_.headers.begin(), context_.headers.end());
@@ -240,7 +254,7 @@ void RequestMaker::add_header(http::ClientRequest& request, const std::string& n
     });
     const bool given = std::ranges::any_of(
         context_.headers, [&](const auto& header) { return http::same_name(header.first, name); });
-    if (token && !given) request.headers.emplace_back(name, std::move(value));
+    if (token && !given) request.headers.emplace_back(name, visible(std::move(value)));
 }
 
 }  // namespace mettle::protocols::openapi

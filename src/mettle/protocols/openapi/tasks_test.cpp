@@ -124,6 +124,21 @@ TEST(OpenApiTasks, ParametersGoWhereTheyBelong) {
     EXPECT_EQ(made->tasks[0].name, "/items/{id}");
 }
 
+TEST(OpenApiTasks, NothingInADocumentEndsALineOfARequest) {
+    TaskOptions options;
+    options.all = true;
+    const auto made = make(R"({"/a b\r\nX: y?#":{"post":{
+        "parameters":[{"name":"X-A","in":"header","required":true,"example":"1\r\nY: z"},
+                      {"name":"B\r\nC","in":"header","required":true,"example":"1"}],
+        "requestBody":{"content":{"application/json;\r\nZ: z":{}}}}}})",
+                           options);
+    ASSERT_TRUE(made) << error_of(made);
+    const http::ClientRequest& request = made->tasks[0].requests[0].request;
+    EXPECT_EQ(request.target, "/a%20b%0D%0AX:%20y%3F%23");
+    const http::HeaderList expected = {{"X-A", "1Y: z"}, {"Content-Type", "application/json;Z: z"}};
+    EXPECT_EQ(request.headers, expected);
+}
+
 TEST(OpenApiTasks, ThePathOfTheUrlIsSentAsItIs) {
     const auto made = make(
         R"({"/items/{id}":{"get":{"parameters":[{"name":"id","in":"path","required":true},
