@@ -66,6 +66,8 @@ Result<json> parse_text(std::string_view text) {
     } catch (const json::parse_error& error) {
         return invalid(
             fmt::format("the OpenAPI document is no JSON: {}", place_of(text, begin + error.byte)));
+    } catch (const json::out_of_range&) {
+        return invalid("the OpenAPI document has a number beyond all limits");
     }
 }
 

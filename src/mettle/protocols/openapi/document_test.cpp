@@ -79,6 +79,7 @@ TEST(OpenApiDocument, SaysWhatIsWrongWithIt) {
     const std::pair<std::string, const char*> cases[] = {
         {"", "is empty"},
         {"{\n \"openapi\": }", "no JSON: line 2, column 13"},
+        {R"({"openapi":"3.1.0","x":1e999})", "a number beyond all limits"},
         {R"({"swagger":"2.0","paths":{}})", "this has Swagger 2.0"},
         {R"({"openapi":"4.0","paths":{}})", "this has openapi: 4.0"},
         {R"({"openapi":"3.0.0"})", "has no `paths`"},
