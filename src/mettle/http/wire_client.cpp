@@ -78,7 +78,7 @@ WireClient::~WireClient() {
 
 void WireClient::send(WireCall& call) {
     call.sent_ns = call.send_end_ns = call.first_byte_ns = call.connect_ns = 0;
-    call.received = 0;
+    call.received = call.content = 0;
     call.status = 0;
     call.waited_for_connection = false;
     call.sent_again = false;
@@ -263,6 +263,7 @@ void WireClient::finish(WireConnection& connection) {
     call.status = scanner.status();
     call.json_size = scanner.json_size();
     call.server_timing = scanner.server_timing();
+    call.content = scanner.body_bytes();
     call.head = call.keep_head ? scanner.head() : std::string_view{};
     call.body = call.keep_body ? scanner.body() : std::string_view{};
     if (call.send_end_ns == 0) call.send_end_ns = call.sent_ns;
@@ -280,8 +281,10 @@ void WireClient::fail(WireConnection& connection, WireOutcome outcome, std::stri
     WireCall& call = *connection.call;
     connection.call = nullptr;
     in_flight_.remove(call);
-    if (!connection.connecting && connection.scanner.has_head())
+    if (!connection.connecting && connection.scanner.has_head()) {
         call.status = connection.scanner.status();
+        call.content = connection.scanner.body_bytes();
+    }
     error_text_ = error;
     close(connection);
     complete(call, outcome, error_text_);

@@ -49,6 +49,7 @@ struct WireCall {
     std::int64_t done_ns = 0;
     std::int64_t connect_ns = 0;  // Spent on a new connection; 0 on a kept one.
     std::uint64_t received = 0;   // Bytes, with heads.
+    std::uint64_t content = 0;    // Of those the body's, without the framing of chunks.
     int status = 0;
     WireOutcome outcome = WireOutcome::answered;
     bool waited_for_connection = false;

@@ -118,6 +118,7 @@ TEST(WireClient, StampsAreInOrder) {
     EXPECT_LE(call.first_byte_ns, call.done_ns);
     EXPECT_LE(call.done_ns, now_ns());
     EXPECT_EQ(call.received, kPlantedOk.size());
+    EXPECT_EQ(call.content, 2);
 }
 
 TEST(WireClient, ARefusedConnectionSaysSo) {

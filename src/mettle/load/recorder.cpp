@@ -42,6 +42,7 @@ void Recorder::record(const Attempt& attempt) {
     report_.waited += attempt.waited_for_connection;
     report_.bytes_sent += attempt.bytes_sent;
     task.bytes_received += attempt.bytes_received;
+    task.content_bytes += attempt.content_bytes;
     if (attempt.sent_ns != 0) {
         report_.sent_by_end += due_in_time && attempt.sent_ns <= span_.ends_ns;
         report_.send_lag_us.record(to_us(send_lag_ns(attempt)));

@@ -38,6 +38,7 @@ void Report::merge(const Report& other) {
         tasks[index].requests += from.requests;
         tasks[index].failures += from.failures;
         tasks[index].bytes_received += from.bytes_received;
+        tasks[index].content_bytes += from.content_bytes;
         tasks[index].times.merge(from.times);
     }
     if (metrics.size() < other.metrics.size()) metrics.resize(other.metrics.size());
@@ -72,7 +73,7 @@ void Report::merge(const Report& other) {
 void Report::clear() {
     for (TaskDelta& task : tasks) {
         if (task.requests == 0) continue;  // Then nothing is in its histograms.
-        task.requests = task.failures = task.bytes_received = 0;
+        task.requests = task.failures = task.bytes_received = task.content_bytes = 0;
         if (tasks.size() > kTasksToKeep)
             task.times.release();
         else

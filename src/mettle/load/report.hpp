@@ -17,6 +17,7 @@ struct TaskDelta {
     std::uint64_t requests = 0;  // Successes and failures.
     std::uint64_t failures = 0;
     std::uint64_t bytes_received = 0;
+    std::uint64_t content_bytes = 0;  // Bodies only.
     results::LatencySet times;
 };
 

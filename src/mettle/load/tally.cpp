@@ -18,12 +18,13 @@ void merge_task(TaskResult& into, const TaskResult& from) {
     into.requests += from.requests;
     into.failures += from.failures;
     into.bytes_received += from.bytes_received;
+    into.content_bytes += from.content_bytes;
     into.times.merge(from.times);
 }
 
 void clear_task(TaskResult& task, bool keep_memory) {
     if (task.requests == 0) return;
-    task.requests = task.failures = task.bytes_received = 0;
+    task.requests = task.failures = task.bytes_received = task.content_bytes = 0;
     if (keep_memory)
         task.times.clear();
     else
@@ -111,6 +112,7 @@ void Tally::add_tasks(const Report& report) {
             task->requests += delta.requests;
             task->failures += delta.failures;
             task->bytes_received += delta.bytes_received;
+            task->content_bytes += delta.content_bytes;
             task->times.merge(delta.times);
         }
     }

@@ -89,6 +89,7 @@ struct Attempt {
     std::int64_t connect_ns = 0;  // Spent on a new connection; 0 on a kept one.
     std::uint32_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
+    std::uint64_t content_bytes = 0;  // Of the last answer's body, as it was sent.
     std::uint16_t status = 0;
     Outcome outcome = Outcome::pending;
     ServerTimes server;

@@ -169,7 +169,7 @@ void HttpTransport::start(Attempt& attempt) {
     attempt.transport_state = &slot;
     attempt.sent_ns = attempt.connect_ns = 0;
     attempt.bytes_sent = 0;
-    attempt.bytes_received = 0;
+    attempt.bytes_received = attempt.content_bytes = 0;
     send(slot);
 }
 
@@ -231,6 +231,7 @@ void HttpTransport::on_done(http::WireCall& call) {
     attempt.done_ns = call.done_ns;
     if (call.send_end_ns) attempt.bytes_sent += static_cast<std::uint32_t>(call.bytes.size());
     attempt.bytes_received += call.received;
+    attempt.content_bytes = call.content;
     attempt.status = static_cast<std::uint16_t>(call.status);
     attempt.server = to_times(call.server_timing);
     attempt.waited_for_connection = call.waited_for_connection;

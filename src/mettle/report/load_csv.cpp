@@ -46,7 +46,7 @@ std::string averages(const TaskResult& task) {
     return fmt::format("{},{},{},{},{}", number(ms_at(latency, 0.5)), number(ms(latency.mean())),
                        number(ms(static_cast<double>(latency.min()))),
                        number(ms(static_cast<double>(latency.max()))),
-                       number(per(task.bytes_received, static_cast<double>(task.requests))));
+                       number(per(task.content_bytes, static_cast<double>(task.requests))));
 }
 
 std::string stats_row(const TaskResult& task, double duration_s) {

@@ -162,7 +162,7 @@ nlohmann::ordered_json locust_entry(const TaskResult& task, double start, double
             {"total_response_time", total_ms(all)},
             {"max_response_time", ms(static_cast<double>(all.max()))},
             {"min_response_time", ms(static_cast<double>(all.min()))},
-            {"total_content_length", task.bytes_received},
+            {"total_content_length", task.content_bytes},
             {"response_times", response_times(task)},
             {"num_reqs_per_sec", nlohmann::ordered_json::object()},
             {"num_fail_per_sec", nlohmann::ordered_json::object()}};

@@ -38,7 +38,8 @@ RunResult example() {
     for (TaskResult* each : {&task, &run.totals}) {
         each->requests = 102;
         each->failures = 2;
-        each->bytes_received = 10'200;
+        each->bytes_received = 20'400;
+        each->content_bytes = 10'200;
         each->times.latency.record(1'500, 100);
         each->times.failed.record(200, 2);
     }

@@ -36,6 +36,7 @@ struct TaskResult {
     std::uint64_t requests = 0;  // Successes and failures.
     std::uint64_t failures = 0;
     std::uint64_t bytes_received = 0;
+    std::uint64_t content_bytes = 0;  // Bodies only, as they were sent.
     LatencySet times;
 };
 
