@@ -47,4 +47,10 @@ bool Symbols::is_defined(std::uint32_t variable, int scope) const {
     });
 }
 
+bool Symbols::is_defined_by_users(std::uint32_t variable) const {
+    return std::ranges::any_of(definitions_, [&](const Definition& definition) {
+        return definition.variable == variable && definition.scope != kEverywhere;
+    });
+}
+
 }  // namespace mettle::scenario

@@ -32,6 +32,7 @@ public:
     // The variable gets a value in the current scope. Gives its number.
     std::uint32_t define(std::string_view name);
     bool is_defined(std::uint32_t variable, int scope) const;
+    bool is_defined_by_users(std::uint32_t variable) const;  // In the scope of some class.
 
     // Where the mentions that follow stand: a user class's number, or kEverywhere.
     void set_scope(int scope) { scope_ = scope; }
