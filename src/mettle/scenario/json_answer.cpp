@@ -65,8 +65,9 @@ Value JsonAnswer::at(std::string_view body, const std::string& pointer, std::str
         parsed.known = true;
         parsed.padded.assign(body);
         parsed.padded.append(simdjson::SIMDJSON_PADDING, '\0');
-        parsed.valid = parsed.parser.parse(parsed.padded.data(), body.size(), false)
-                           .get(parsed.root) == simdjson::SUCCESS;
+        parsed.valid =
+            parsed.parser.parse(parsed.padded.data(), body.size(), false).get(parsed.root) ==
+            simdjson::SUCCESS;
     }
     if (!parsed.valid) return {};
     element found;

@@ -26,10 +26,10 @@ struct Instruction {
         wait,
         set,
         jump,
-        jump_unless,   // The condition `argument` is not true.
+        jump_unless,  // The condition `argument` is not true.
         repeat_begin,
-        repeat_end,    // Back to `target`, unless it is over.
-        for_begin,     // To `target` where there are no rows.
+        repeat_end,  // Back to `target`, unless it is over.
+        for_begin,   // To `target` where there are no rows.
         for_end,
         group_begin,
         group_end,
@@ -104,13 +104,13 @@ struct Script {
     std::vector<Template> texts;  // Of log and fail.
     std::vector<ScriptSet> sets;
     std::vector<ScriptClass> classes;
-    std::uint32_t counters = 0;   // Rounds that a user may be in at once.
-    bool keeps_answers = false;   // A step asks for the last answer.
+    std::uint32_t counters = 0;  // Rounds that a user may be in at once.
+    bool keeps_answers = false;  // A step asks for the last answer.
 
     // Variables. Those that users set are their own; others, and what those begin with, are shared.
-    std::vector<std::uint32_t> own_of;   // By variable: its place among the user's own, or kNone.
+    std::vector<std::uint32_t> own_of;  // By variable: its place among the user's own, or kNone.
     std::uint32_t own_count = 0;
-    std::vector<KeptValue> shared;       // By variable.
+    std::vector<KeptValue> shared;                                 // By variable.
     std::vector<std::pair<std::uint32_t, Template>> first_values;  // For each user, when it begins.
     // How many rows of each data have been given out.
     std::unique_ptr<std::atomic<std::uint64_t>[]> rows_given;

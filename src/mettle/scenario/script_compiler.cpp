@@ -25,7 +25,7 @@ bool has_any(const std::vector<std::string>& of_task, const std::vector<std::str
 }
 
 // The URL that a text begins with, as far as its host; empty where it is none, or not known yet.
-std::string origin_of(const Template& target) {
+std::string origin_text_of(const Template& target) {
     if (target.parts().empty()) return {};
     const std::string& text = target.parts().front().literal;
     if (!text.starts_with("http://") && !text.starts_with("https://")) return {};
@@ -93,17 +93,15 @@ private:
         for (const auto& [variable, text] : scenario_.variables) {
             if (!script_->shared[variable].value().is_none()) continue;  // setup said more.
             if (text.is_static()) {
-                script_->shared[variable] =
-                    KeptValue(is_plain_number(text.text())
-                                  ? Value::of_digits(text.text())
-                                  : Value::of(std::string_view(text.text())));
+                script_->shared[variable] = KeptValue(
+                    is_plain_number(text.text()) ? Value::of_digits(text.text())
+                                                 : Value::of(std::string_view(text.text())));
             } else {
                 make_own(variable);
                 script_->first_values.emplace_back(variable, text);
             }
         }
-        script_->rows_given =
-            std::make_unique<std::atomic<std::uint64_t>[]>(scenario_.data.size());
+        script_->rows_given = std::make_unique<std::atomic<std::uint64_t>[]>(scenario_.data.size());
         script_->count = std::make_unique<std::atomic<std::uint64_t>>(0);
     }
 
@@ -143,9 +141,9 @@ private:
     Result<void> add_classes() {
         if (auto known = check_class_names(); !known) return known;
         for (const UserSpec& user : scenario_.users) {
-            const bool wanted = options_.user_classes.empty() ||
-                                std::ranges::find(options_.user_classes, user.name) !=
-                                    options_.user_classes.end();
+            const bool wanted =
+                options_.user_classes.empty() ||
+                std::ranges::find(options_.user_classes, user.name) != options_.user_classes.end();
             if (!wanted || (user.weight <= 0 && user.fixed_count <= 0)) continue;
             const std::uint32_t set =
                 add_set(user.set, options_.wait.value_or(user.set.wait.value_or(load::WaitTime{})),
@@ -249,7 +247,7 @@ private:
             if (!given) request.step.headers.push_back(header);
         }
         request.task = names_.task(step.name, step.method);
-        add_origin(scenario::origin_of(step.target));
+        add_origin(origin_text_of(step.target));
         note_answer_use(step.target.needs_answer() || step.body.needs_answer());
         for (const HeaderText& header : request.step.headers)
             note_answer_use(header.value.needs_answer());
@@ -372,9 +370,10 @@ void describe_set(const Script& script, const ScriptSet& set, double share, int 
                                        : 1.0 / static_cast<double>(set.tasks.size());
         last = set.weights[index];
         const ScriptTask& task = set.tasks[index];
-        out += set.order == TaskSetSpec::Order::markov
-                   ? fmt::format("{:{}}{:>6}  {}\n", "", indent, "chain", task.name)
-                   : fmt::format("{:{}}{:5.1f}%  {}\n", "", indent, share * weight * 100, task.name);
+        out +=
+            set.order == TaskSetSpec::Order::markov
+                ? fmt::format("{:{}}{:>6}  {}\n", "", indent, "chain", task.name)
+                : fmt::format("{:{}}{:5.1f}%  {}\n", "", indent, share * weight * 100, task.name);
         if (task.set != kNone)
             describe_set(script, script.sets[task.set], share * weight, indent + 2, out);
     }

@@ -146,9 +146,8 @@ private:
                 attempt.reader->on_answer(attempt, {response->status, head, response->body});
             if (then == load::AnswerReader::Then::send_again) continue;
             if (attempt.outcome == Outcome::ok) return {};
-            return invalid(fmt::format("{} got {} {}{}{}", what, response->status,
-                                       response->reason, attempt.detail.empty() ? "" : ": ",
-                                       attempt.detail));
+            return invalid(fmt::format("{} got {} {}{}{}", what, response->status, response->reason,
+                                       attempt.detail.empty() ? "" : ": ", attempt.detail));
         }
     }
 

@@ -12,9 +12,7 @@
 namespace mettle::scenario {
 
 // A user that does what a script says: an instruction pointer, its variables, its side of HTTP.
-class ScriptUser final : public load::Behaviour,
-                         private HttpSession::Asker,
-                         private Surroundings {
+class ScriptUser final : public load::Behaviour, private HttpSession::Asker, private Surroundings {
 public:
     // Both must live longer.
     ScriptUser(Workbench& bench, const Script& script, const load::UserPlace& place,
@@ -91,7 +89,7 @@ private:
     std::vector<OpenGroup> groups_;
     std::uint32_t at_ = 0;  // The next instruction.
     Phase phase_ = Phase::fresh;
-    bool leaving_ = false;      // For good, rather than out of a nested set.
+    bool leaving_ = false;  // For good, rather than out of a nested set.
     bool out_of_rows_ = false;
     bool answered_ = false;
     const ScriptRequest* request_ = nullptr;  // In flight.

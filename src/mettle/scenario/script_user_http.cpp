@@ -264,8 +264,7 @@ Value ScriptUser::answer(AnswerPart part) {
 
 Value ScriptUser::json(const std::string& pointer) {
     if (status_ == 0) return {};
-    return bench_.json.at(seen_ ? seen_->body : std::string_view(body_), pointer,
-                          bench_.scratch());
+    return bench_.json.at(seen_ ? seen_->body : std::string_view(body_), pointer, bench_.scratch());
 }
 
 Value ScriptUser::header(std::string_view name) {

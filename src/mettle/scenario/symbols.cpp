@@ -36,7 +36,10 @@ std::uint32_t Symbols::column(std::string_view data, std::string_view name, std:
 
 std::uint32_t Symbols::define(std::string_view name) {
     const std::uint32_t number = number_of(name);
-    if (!is_defined(number, scope_)) definitions_.push_back({number, scope_});
+    const bool known = std::ranges::any_of(definitions_, [&](const Definition& definition) {
+        return definition.variable == number && definition.scope == scope_;
+    });
+    if (!known) definitions_.push_back({number, scope_});
     return number;
 }
 
