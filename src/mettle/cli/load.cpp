@@ -1,4 +1,5 @@
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/scenario_run.hpp"
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/verbs.hpp"
 
@@ -9,6 +10,7 @@ int load_main(int argc, char** argv) {
     if (!options) return 0;
     std::stop_source stop;
     const StopSignals signals(stop);
+    if (options->scenario) return run_scenario(*options, stop);
     return run_load(*options, make_requests(*options, ask_target(*options)), stop);
 }
 

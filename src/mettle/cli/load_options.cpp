@@ -4,6 +4,7 @@
 #include "mettle/cli/arrivals_option.hpp"
 #include "mettle/cli/flags.hpp"
 #include "mettle/cli/result_files.hpp"
+#include "mettle/cli/scenario_options.hpp"
 #include "mettle/host/cpus.hpp"
 
 #include <fmt/format.h>
@@ -246,6 +247,24 @@ void add_user_flags(Flags& flags, LoadOptions& options) {
         ->group(group);
 }
 
+void add_scenario_flags(Flags& flags, LoadOptions& options, std::string& scenario) {
+    const char* group = "Scenario";
+    flags.app()
+        .add_option("-f,--scenario,--locustfile", scenario,
+                    "YAML file that says what users do; also as a word that ends in .yaml")
+        ->group(group);
+    flags.app()
+        .add_flag("--check", options.check_only, "say whether the file is right and what would run")
+        ->group(group);
+    flags.app()
+        .add_flag("-l,--list", options.list_users, "print the user classes and do nothing else")
+        ->group(group);
+    flags.app()
+        .add_flag("--show-task-ratio", options.show_task_ratio,
+                  "print the share of each class and task and do nothing else")
+        ->group(group);
+}
+
 void add_manner_flags(Flags& flags, LoadOptions& options) {
     const char* group = "How";
     flags
@@ -431,6 +450,30 @@ void check(const Flags& flags, LoadOptions& options) {
     }
 }
 
+// The command line wins over the file.
+void settle_target(const std::string& word, const std::string& host, const std::string& of_file,
+                   LoadOptions& options) {
+    refuse(!word.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
+    std::string target = word.empty() ? of_file : word;
+    if (target.empty() && host.empty() && options.only_says()) target = "http://127.0.0.1";
+    refuse(target.empty() && host.empty(),
+           options.scenario ? "what is to be loaded? Give a URL, or 'target: URL' in the scenario"
+                            : "what is to be loaded? Give a URL: mettle load "
+                              "http://127.0.0.1:8000");
+    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
+    if (!url) throw StartupError(url.error().message);
+    options.target = std::move(*url);
+    if (options.scenario) options.target.forced = protocols::Protocol::plain;
+}
+
+void check_no_users(const Flags& flags) {
+    for (const char* flag :
+         {"--tags", "--exclude-tags", "--user-classes", "--check", "--list", "--show-task-ratio"}) {
+        refuse(flags.given(flag),
+               fmt::format("{} is about a scenario: give that with -f FILE.yaml", flag));
+    }
+}
+
 }  // namespace
 
 double highest_rate(const LoadOptions& options) {
@@ -448,26 +491,28 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
                 "  mettle load v2+http://127.0.0.1:8000 --rate 2000 --arrivals poisson -t "
                 "30s -o run.json");
     LoadOptions options;
-    std::string target, host;
+    std::vector<std::string> words;
+    std::string host, scenario;
     flags.app().add_option(
-        "TARGET_URL", target,
+        "TARGET_URL", words,
         "http(s)://host:port[/path]; V2 and OpenAPI are found by asking, or forced with "
         "v2+http://, openapi+http://, plain HTTP with plain+http://");
     flags.app().add_option("-H,--host", host, "Locust's way to give the target");
     add_load_flags(flags, options);
-    if (has_users)
-        add_user_flags(flags, options);
-    else
+    add_user_flags(flags, options);
+    if (!has_users) {
+        add_scenario_flags(flags, options, scenario);
         add_payload_flags(flags, options);
+    }
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
     if (!flags.parse(argc, argv)) return {};
-    refuse(target.empty() && host.empty(),
-           "what is to be loaded? Give a URL: mettle load http://127.0.0.1:8000");
-    refuse(!target.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
-    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
-    if (!url) throw StartupError(url.error().message);
-    options.target = std::move(*url);
+    LoadWords sorted = sort_words(words, scenario);
+    for (std::string& name : sorted.classes) options.user_classes.push_back(std::move(name));
+    std::string of_file;
+    if (!sorted.scenario.empty()) of_file = apply_scenario(flags, sorted.scenario, options);
+    if (!has_users && !options.scenario) check_no_users(flags);
+    settle_target(sorted.target, host, of_file, options);
     check(flags, options);
     return options;
 }

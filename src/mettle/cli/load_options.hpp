@@ -9,6 +9,7 @@
 #include "mettle/payload/tensors.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
+#include "mettle/scenario/document.hpp"
 
 #include <memory>
 #include <optional>
@@ -20,6 +21,9 @@ namespace mettle::cli {
 struct LoadOptions {
     // Arrivals come when they come; else users wait for their answers.
     bool is_open() const { return rate || rate_stages || recording; }
+
+    // Nothing is sent.
+    bool only_says() const { return check_only || list_users || show_task_ratio; }
 
     protocols::TargetUrl target;
 
@@ -39,6 +43,11 @@ struct LoadOptions {
     std::string stages_text;
     std::vector<std::string> user_classes;  // Empty: all.
     std::vector<std::string> tags, excluded_tags;
+    std::shared_ptr<const scenario::Scenario> scenario;  // What users do, from a file.
+    bool wait_given = false;                             // Then `wait` wins over the scenario's.
+    bool check_only = false;
+    bool list_users = false;
+    bool show_task_ratio = false;
 
     // What to send.
     std::string model;

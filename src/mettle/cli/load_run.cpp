@@ -95,6 +95,10 @@ void check_expressions(const LoadOptions& options, const load::LoadPlan& plan) {
     for (const auto& lasting : options.abort_if) all.push_back(lasting.expression);
     std::vector<std::string> names;
     for (const load::PlanTask& task : plan.tasks) names.push_back(task.name);
+    // Those of a scenario are known; others are made up while users run.
+    for (std::size_t task = 0; plan.names && task < plan.names->tasks(); ++task)
+        names.push_back(plan.names->task_at(static_cast<std::uint32_t>(task)).name);
+    if (plan.program && names.empty()) return;
     for (const results::Expression& expression : all) {
         if (expression.task.empty() || std::ranges::find(names, expression.task) != names.end())
             continue;
