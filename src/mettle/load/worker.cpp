@@ -133,6 +133,7 @@ void Worker::run_until_end() {
     }
     if (!stop_.load(std::memory_order_relaxed)) release_the_late();
     ended_ns_ = std::min(clock_ns(), times_.ends_ns);
+    users_at_the_end_ = source_->users();
     source_->stop(clock_ns());
 }
 
@@ -235,7 +236,7 @@ void Worker::report(bool finished) {
     reported_cpu_ns_ = cpu_ns;
     report.connections_opened = transport_->connections_opened();
     report.sent_again = transport_->requests_sent_again();
-    report.users = source_->users();
+    report.users = ended_ns_ ? users_at_the_end_ : source_->users();
     report.in_flight = in_flight_;
     report.ended_ns = ended_ns_;
     report.finished = finished;

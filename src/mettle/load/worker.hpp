@@ -69,6 +69,7 @@ private:
     std::int64_t next_report_ns_;
     std::int64_t reported_cpu_ns_ = 0;
     std::int64_t ended_ns_ = 0;
+    int users_at_the_end_ = 0;  // Before they left.
     std::int64_t timeout_ns_;
     // How long before a due moment to stop sleeping: as late as the kernel wakes us up.
     std::int64_t spin_window_ns_ = 0;
