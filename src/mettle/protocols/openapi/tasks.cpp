@@ -14,7 +14,10 @@ namespace mettle::protocols::openapi {
 
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{256} << 20;  // Of all bodies of a task.
+// Of all tasks together, so that a service of a thousand operations starts, too.
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+constexpr std::size_t kMostMade = 4096;
+constexpr std::size_t kLeastMade = 4;  // Of each.
 
 std::unexpected<Error> invalid(std::string message) {
     return fail(Error::Kind::invalid_input, std::move(message));
@@ -50,8 +53,13 @@ Mix choose_mix(double share, std::size_t right) {
 class TaskMaker {
 public:
     TaskMaker(const RequestMaker& maker, const Operation& operation, const TaskOptions& options,
-              std::shared_ptr<const AnswerCheck> check)
-        : maker_(maker), operation_(operation), options_(options), check_(std::move(check)) {}
+              std::shared_ptr<const AnswerCheck> check, std::size_t tasks)
+        : maker_(maker),
+          operation_(operation),
+          options_(options),
+          check_(std::move(check)),
+          payloads_(std::min(options.payloads, std::max(kMostMade / tasks, kLeastMade))),
+          most_bytes_(kMostBytes / tasks) {}
 
     Result<Task> make(std::string name) {
         Task task{std::move(name), operation_.method, 1, {}};
@@ -71,10 +79,10 @@ private:
     // What is the same again is made once.
     Result<void> add_right(Task& task) {
         const std::size_t count =
-            options_.rows.empty() ? options_.payloads : std::min(options_.rows.size(), kMostRows);
+            options_.rows.empty() ? payloads_ : std::min(options_.rows.size(), kMostRows);
         std::set<std::pair<std::string, std::string>> known;
         std::size_t bytes = 0;
-        for (std::size_t index = 0; index < count && bytes < kMostBytes; ++index) {
+        for (std::size_t index = 0; index < count && bytes < most_bytes_; ++index) {
             auto request = maker_.make(index, row(index));
             if (!request) return std::unexpected(request.error());
             const bool is_new = known.emplace(request->target, request->body).second;
@@ -115,6 +123,7 @@ private:
     const TaskOptions& options_;
     std::shared_ptr<const AnswerCheck> check_;
     std::shared_ptr<const AnswerCheck> refusal_ = make_refusal_check();
+    std::size_t payloads_, most_bytes_;
     bool has_wrong_ = false;
 };
 
@@ -178,7 +187,7 @@ private:
             if (selection_.by_path) context.target = target_.target;
             const RequestMaker maker(*each.operation, each.schemas, model_, std::move(context));
             TaskMaker task_maker(maker, *each.operation, options_,
-                                 make_answer_check(model_, each.schemas.answers));
+                                 make_answer_check(model_, each.schemas.answers), readable_.size());
             auto task = task_maker.make(document_.base_path + each.operation->path);
             if (!task) {
                 if (const auto left = leave_out(*each.operation, task.error()); !left) return left;

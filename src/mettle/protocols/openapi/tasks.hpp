@@ -19,7 +19,8 @@ struct TaskOptions {
     std::vector<payload::DataRow> rows;  // Each becomes a request.
     double invalid_share = 0;            // Of the requests that are wrong on purpose; below 1.
     std::uint64_t seed = 1;
-    std::size_t payloads = 32;  // Of an operation that takes values, where there are no rows.
+    // Of an operation that takes values, where there are no rows; fewer of hundreds of operations.
+    std::size_t payloads = 32;
 };
 
 struct MadeTasks {

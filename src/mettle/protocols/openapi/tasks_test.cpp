@@ -62,6 +62,18 @@ TEST(OpenApiTasks, BodiesAreTheExamplesAndThenVaried) {
     }
 }
 
+TEST(OpenApiTasks, ManyOperationsGetFewerBodiesEach) {
+    std::string paths = "{";
+    for (int index = 0; index < 1000; ++index)
+        paths += (index ? ",\"/" : "\"/") + std::to_string(index) +
+                 R"(/predict":{"post":{"requestBody":{"content":{"application/json":{"schema":{
+                     "type":"number"}}}}}})";
+    const auto made = make(paths + "}");
+    ASSERT_TRUE(made) << error_of(made);
+    ASSERT_EQ(made->tasks.size(), 1000u);
+    EXPECT_EQ(made->tasks[0].requests.size(), 4u);
+}
+
 TEST(OpenApiTasks, AnswersAreJudgedByTheirDocumentedSchema) {
     const auto made = make(kPredict, {}, "/", kIn);
     ASSERT_TRUE(made) << error_of(made);
