@@ -1,6 +1,7 @@
 #include "mettle/base/log.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -8,13 +9,14 @@ namespace mettle::log {
 
 namespace {
 
+constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
 Format chosen_format = Format::text;
 
 spdlog::logger& logger() {
     static const auto instance = [] {
         auto made = std::make_shared<spdlog::logger>(
             "mettle", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+        made->set_pattern(kPattern);
         made->flush_on(spdlog::level::info);
         return made;
     }();
@@ -53,6 +55,17 @@ void set_up(Level level, Format format) {
     logger().set_level(levels[static_cast<int>(level)]);
     if (format == Format::json)
         logger().set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})");
+}
+
+bool write_to(const std::string& file) {
+    try {
+        const auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+        logger().sinks() = {sink};
+    } catch (const spdlog::spdlog_ex&) {
+        return false;
+    }
+    logger().set_pattern(kPattern);  // Sinks have patterns of their own.
+    return true;
 }
 
 void debug(std::string_view message) {

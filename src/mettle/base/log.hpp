@@ -12,6 +12,8 @@ enum class Level { debug, info, warning, error };
 enum class Format { text, json };
 
 void set_up(Level level, Format format);
+// To the end of that file from now on; false when it cannot be written.
+bool write_to(const std::string& file);
 
 void debug(std::string_view message);
 void info(std::string_view message);

@@ -31,8 +31,7 @@ std::string log_file(const std::string& name) {
 
 TEST(ArrivalsOption, TakesLawsAndFiles) {
     EXPECT_EQ(parse_arrivals_option("gamma:2")->law, load::ArrivalLaw::gamma(2));
-    const auto trace =
-        parse_arrivals_option("trace:" + written("a,b.txt", "1\n3\n") + ",speed=2");
+    const auto trace = parse_arrivals_option("trace:" + written("a,b.txt", "1\n3\n") + ",speed=2");
     ASSERT_TRUE(trace) << trace.error().message;
     EXPECT_THAT(trace->recording->moments, ElementsAre(500ms, 1500ms));
 }
@@ -73,7 +72,8 @@ TEST(ArrivalsOption, ThePeakIsThatOfTheBusiestSecond) {
 
 TEST(RecordedRequests, EqualOnesBecomeOneAndTasksAreMethodAndPath) {
     LoadOptions options;
-    options.recording = parse_arrivals_option("log:" + log_file("tasks.log") + ",methods=all")->recording;
+    options.recording =
+        parse_arrivals_option("log:" + log_file("tasks.log") + ",methods=all")->recording;
     const RecordedTasks made = make_recorded_tasks(options);
     ASSERT_THAT(made.tasks, SizeIs(2));
     EXPECT_EQ(made.tasks[0].name, "/items/{id}");

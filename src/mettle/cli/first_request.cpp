@@ -1,4 +1,5 @@
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/load_setup.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/protocols/v2/infer.hpp"
@@ -102,10 +103,10 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
                                        what, response.error().message),
                            ExitCode::unreachable);
     }
-    fmt::print(stderr, "first request: {} -> {} {} in {}: {}{}\n", what, response->status,
-               response->reason, format_duration(response->elapsed),
-               shown(response->body, kShownInLine),
-               note(requests, *response, options.inputs.batch));
+    say(fmt::format("first request: {} -> {} {} in {}: {}{}", what, response->status,
+                    response->reason, format_duration(response->elapsed),
+                    shown(response->body, kShownInLine),
+                    note(requests, *response, options.inputs.batch)));
     const bool v2 = requests.target.protocol == protocols::Protocol::v2;
     const bool openapi = requests.target.protocol == protocols::Protocol::openapi;
     const std::string_view help =

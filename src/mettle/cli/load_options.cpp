@@ -3,6 +3,7 @@
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/arrivals_option.hpp"
 #include "mettle/cli/flags.hpp"
+#include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/result_files.hpp"
 #include "mettle/cli/scenario_options.hpp"
 #include "mettle/host/cpus.hpp"
@@ -151,7 +152,7 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
                 if (!arrivals) return std::unexpected(arrivals.error());
                 options.law = arrivals->law;
                 options.recording = arrivals->recording;
-                if (!arrivals->note.empty()) fmt::print(stderr, "{}\n", arrivals->note);
+                options.recording_note = arrivals->note;
                 return {};
             },
             "how they are spaced: constant, poisson, gamma:CV, burst:on=1s,off=4s; or from a "
@@ -247,6 +248,22 @@ void add_user_flags(Flags& flags, LoadOptions& options) {
         ->group(group);
 }
 
+// What would be sent, without sending it.
+void add_show_flags(Flags& flags, LoadOptions& options) {
+    const char* group = "Scenario";
+    flags.app()
+        .add_flag("-l,--list", options.list_users,
+                  "print the user classes, or the tasks, and do nothing else")
+        ->group(group);
+    flags.app()
+        .add_flag("--show-task-ratio", options.show_task_ratio,
+                  "print the share of each class and task and do nothing else")
+        ->group(group);
+    flags.app()
+        .add_flag("--show-task-ratio-json", options.output.task_ratio_json, "the same as JSON")
+        ->group(group);
+}
+
 void add_scenario_flags(Flags& flags, LoadOptions& options, std::string& scenario) {
     const char* group = "Scenario";
     flags.app()
@@ -255,13 +272,6 @@ void add_scenario_flags(Flags& flags, LoadOptions& options, std::string& scenari
         ->group(group);
     flags.app()
         .add_flag("--check", options.check_only, "say whether the file is right and what would run")
-        ->group(group);
-    flags.app()
-        .add_flag("-l,--list", options.list_users, "print the user classes and do nothing else")
-        ->group(group);
-    flags.app()
-        .add_flag("--show-task-ratio", options.show_task_ratio,
-                  "print the share of each class and task and do nothing else")
         ->group(group);
 }
 
@@ -306,9 +316,11 @@ void add_manner_flags(Flags& flags, LoadOptions& options) {
 
 void add_result_flags(Flags& flags, LoadOptions& options) {
     const char* group = "Results";
-    const auto expression = [](const std::string& text) { return results::parse_expression(text); };
+    const auto expression = [](const std::string& text) {
+        return results::parse_expression(text, results::OwnMetrics::taken);
+    };
     const auto lasting = [](const std::string& text) {
-        return results::parse_lasting_expression(text);
+        return results::parse_lasting_expression(text, results::OwnMetrics::taken);
     };
     flags
         .add_list("-o,--output", add_to(options.outputs, parse_output),
@@ -356,6 +368,24 @@ void add_result_flags(Flags& flags, LoadOptions& options) {
         ->group(group);
 }
 
+// Flags of Locust that are not offered get a sentence of their own.
+void answer_locust_flags(Flags& flags, int argc, char** argv) {
+    for (int index = 1; index < argc; ++index) {
+        const std::string_view argument = argv[index];
+        if (!argument.starts_with("-")) continue;
+        std::string_view name = argument.substr(argument.find_first_not_of('-') == std::string::npos
+                                                    ? argument.size()
+                                                    : argument.find_first_not_of('-'));
+        name = name.substr(0, name.find('='));
+        if (flags.app().get_option_no_throw(std::string(name.size() > 1 ? "--" : "-") +
+                                            std::string(name)))
+            continue;
+        if (const std::string answer = answer_to_locust_flag(name); !answer.empty())
+            throw StartupError(
+                fmt::format("{}: {}", argument.substr(0, argument.find('=')), answer));
+    }
+}
+
 void refuse(bool contradiction, const std::string& sentence) {
     if (contradiction) throw StartupError(sentence);
 }
@@ -372,6 +402,20 @@ void check_openapi(LoadOptions& options, bool plain) {
            "--only, --all, --openapi and --invalid-share are about an OpenAPI document, and the "
            "target was said to be something else");
     options.target.forced = protocols::Protocol::openapi;
+}
+
+// Locust's marks in the name of its report.
+std::string filled_in(std::string path, const LoadOptions& options) {
+    const auto put = [&](std::string_view mark, const std::string& text) {
+        for (auto at = path.find(mark); at != std::string::npos; at = path.find(mark, at))
+            path.replace(at, mark.size(), text), at += text.size();
+    };
+    put("{u}", fmt::format("{}", options.users.value_or(1)));
+    put("{r}", options.spawn_rate < 1e9 ? fmt::format("{}", options.spawn_rate) : "all");
+    put("{t}", options.run_time == Duration::max()
+                   ? "none"
+                   : fmt::format("{}", std::chrono::duration<double>(options.run_time).count()));
+    return path;
 }
 
 // --stages are rates where anything else says that the load is open.
@@ -452,10 +496,11 @@ void check(const Flags& flags, LoadOptions& options) {
 
 // The command line wins over the file.
 void settle_target(const std::string& word, const std::string& host, const std::string& of_file,
-                   LoadOptions& options) {
+                   bool has_users, LoadOptions& options) {
     refuse(!word.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
     std::string target = word.empty() ? of_file : word;
-    if (target.empty() && host.empty() && options.only_says()) target = "http://127.0.0.1";
+    if (target.empty() && host.empty() && options.only_says() && (options.scenario || has_users))
+        target = "http://127.0.0.1";
     refuse(target.empty() && host.empty(),
            options.scenario ? "what is to be loaded? Give a URL, or 'target: URL' in the scenario"
                             : "what is to be loaded? Give a URL: mettle load "
@@ -467,8 +512,7 @@ void settle_target(const std::string& word, const std::string& host, const std::
 }
 
 void check_no_users(const Flags& flags) {
-    for (const char* flag :
-         {"--tags", "--exclude-tags", "--user-classes", "--check", "--list", "--show-task-ratio"}) {
+    for (const char* flag : {"--tags", "--exclude-tags", "--user-classes", "--check"}) {
         refuse(flags.given(flag),
                fmt::format("{} is about a scenario: give that with -f FILE.yaml", flag));
     }
@@ -504,16 +548,21 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
         add_scenario_flags(flags, options, scenario);
         add_payload_flags(flags, options);
     }
+    add_show_flags(flags, options);
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
+    add_output_flags(flags, options.output);
+    answer_locust_flags(flags, argc, argv);
     if (!flags.parse(argc, argv)) return {};
+    set_up_messages(options.output.log_level, options.output.log_file);
     LoadWords sorted = sort_words(words, scenario);
     for (std::string& name : sorted.classes) options.user_classes.push_back(std::move(name));
     std::string of_file;
     if (!sorted.scenario.empty()) of_file = apply_scenario(flags, sorted.scenario, options);
     if (!has_users && !options.scenario) check_no_users(flags);
-    settle_target(sorted.target, host, of_file, options);
+    settle_target(sorted.target, host, of_file, has_users, options);
     check(flags, options);
+    for (std::string& path : options.outputs) path = filled_in(path, options);
     return options;
 }
 

@@ -3,6 +3,7 @@
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
 #include "mettle/cli/openapi_tasks.hpp"
+#include "mettle/cli/output_options.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/load/recording.hpp"
 #include "mettle/load/runner.hpp"
@@ -23,7 +24,9 @@ struct LoadOptions {
     bool is_open() const { return rate || rate_stages || recording; }
 
     // Nothing is sent.
-    bool only_says() const { return check_only || list_users || show_task_ratio; }
+    bool only_says() const {
+        return check_only || list_users || show_task_ratio || output.task_ratio_json;
+    }
 
     protocols::TargetUrl target;
 
@@ -33,6 +36,7 @@ struct LoadOptions {
     std::optional<double> rate;
     load::ArrivalLaw law;
     std::shared_ptr<const load::Recording> recording;  // Arrivals of a file, in place of a rate.
+    std::string recording_note;                        // What of it was left out; may be empty.
     std::optional<load::LoadShape> rate_stages;        // Of arrivals a second.
     std::optional<double> max_rate;
     load::WaitTime wait;
@@ -78,6 +82,7 @@ struct LoadOptions {
     bool only_summary = false;
     bool headless = false;  // Taken for Locust's sake: a load always starts at once.
     int exit_code_on_error = 1;
+    OutputOptions output;
 };
 
 // The most arrivals in any second of an open load; 0 of a closed one.

@@ -1,13 +1,12 @@
 #include "mettle/cli/load_run.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/load_options.hpp"
 #include "mettle/cli/load_setup.hpp"
+#include "mettle/cli/load_watch.hpp"
 #include "mettle/cli/result_files.hpp"
-#include "mettle/report/load_csv.hpp"
-#include "mettle/report/load_live.hpp"
 #include "mettle/report/load_summary.hpp"
-#include "mettle/results/abort_watch.hpp"
 #include "mettle/results/verdict.hpp"
 
 #include <fmt/format.h>
@@ -16,20 +15,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
-#include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace mettle::cli {
 
 namespace {
-
-double seconds(Duration duration) {
-    if (duration == Duration::max()) return std::numeric_limits<double>::infinity();
-    return std::chrono::duration<double>(duration).count();
-}
 
 std::string spoken(const protocols::Target& target) {
     switch (target.protocol) {
@@ -71,12 +62,10 @@ void announce(const LoadRequests& requests, const load::LoadPlan& plan) {
         std::vector<std::string> classes;
         for (const load::UserClass& each : requests.program->classes())
             classes.push_back(each.name);
-        fmt::print(stderr, "target: {}, users: {}\n", target.url.to_string(),
-                   fmt::join(classes, ", "));
+        say(fmt::format("target: {}, users: {}", target.url.to_string(), fmt::join(classes, ", ")));
     } else {
-        fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(), spoken(target),
-                   model);
-        for (const std::string& note : requests.notes) fmt::print(stderr, "  {}\n", note);
+        say(fmt::format("target: {} speaks {}{}", target.url.to_string(), spoken(target), model));
+        for (const std::string& note : requests.notes) say("  " + note);
     }
     const std::string amount = plan.open ? arrivals_text(*plan.open) : users_text(*plan.closed);
     const std::string end =
@@ -85,71 +74,48 @@ void announce(const LoadRequests& requests, const load::LoadPlan& plan) {
                                              plan.program ? "iterations" : "requests")
                                : ", until Ctrl-C")
             : ", " + format_duration(plan.run_time);
-    fmt::print(stderr, "load: {}{}, {} worker{}\n", amount, end, plan.workers,
-               plan.workers == 1 ? "" : "s");
+    say(fmt::format("load: {}{}, {} worker{}", amount, end, plan.workers,
+                    plan.workers == 1 ? "" : "s"));
 }
 
-// An expression about a task that is not there would never be true.
+std::vector<std::string> task_names(const load::LoadPlan& plan) {
+    std::vector<std::string> names;
+    for (const load::PlanTask& task : plan.tasks) names.push_back(task.name);
+    for (std::uint32_t number = 0; plan.names && number < plan.names->tasks(); ++number)
+        names.push_back(plan.names->task_at(number).name);
+    return names;
+}
+
+bool is_known(const results::Expression& expression, const load::LoadPlan& plan,
+              const std::vector<std::string>& tasks) {
+    if (!results::is_own_metric(expression)) {
+        return expression.task.empty() || std::ranges::find(tasks, expression.task) != tasks.end();
+    }
+    for (std::uint32_t number = 0; plan.names && number < plan.names->metrics(); ++number) {
+        const load::MetricName& metric = plan.names->metric_at(number);
+        if (results::is_about(expression, metric.name, metric.unit)) return true;
+    }
+    return false;
+}
+
+// An expression about a task or a metric that is not there would never be true. Users may name some
+// as they go: then it is only said.
 void check_expressions(const LoadOptions& options, const load::LoadPlan& plan) {
     std::vector<results::Expression> all = options.fail_if;
     for (const auto& lasting : options.abort_if) all.push_back(lasting.expression);
-    std::vector<std::string> names;
-    for (const load::PlanTask& task : plan.tasks) names.push_back(task.name);
-    // Those of a scenario are known; others are made up while users run.
-    for (std::size_t task = 0; plan.names && task < plan.names->tasks(); ++task)
-        names.push_back(plan.names->task_at(static_cast<std::uint32_t>(task)).name);
-    if (plan.program && names.empty()) return;
+    const std::vector<std::string> tasks = task_names(plan);
     for (const results::Expression& expression : all) {
-        if (expression.task.empty() || std::ranges::find(names, expression.task) != names.end())
-            continue;
-        throw StartupError(fmt::format("'{}': there is no task '{}'; this load has {}",
-                                       expression.to_string(), expression.task,
-                                       fmt::join(names, ", ")));
+        if (is_known(expression, plan, tasks)) continue;
+        std::string sentence;
+        if (results::is_own_metric(expression))
+            sentence = results::parse_expression(expression.to_string()).error().message;
+        else
+            sentence = fmt::format("'{}': there is no task '{}'; this load has {}",
+                                   expression.to_string(), expression.task, fmt::join(tasks, ", "));
+        if (!plan.program || options.scenario) throw StartupError(sentence);
+        say(sentence + ", unless its users name it as they go");
     }
 }
-
-// What happens once a second while the load runs.
-class Watch {
-public:
-    Watch(const LoadOptions& options, const load::LoadPlan& plan, std::stop_source& stop)
-        : options_(options),
-          run_s_(seconds(plan.run_time)),
-          stop_(stop),
-          live_(stderr),
-          aborts_(options.abort_if) {
-        if (!options.csv.empty()) csv_.emplace(options.csv, options.csv_full_history);
-    }
-
-    void operator()(const load::Progress& progress) {
-        const results::SeriesPoint* second = progress.last_second;
-        if (!options_.only_summary) {
-            live_.show(*progress.so_far, *progress.window,
-                       {progress.elapsed_s, run_s_, progress.users, progress.in_flight,
-                        second ? second->cpu : 0});
-        }
-        if (!second) return;
-        if (csv_) csv_->add(*progress.so_far, *progress.window, progress.users, std::time(nullptr));
-        if (auto why = aborts_.add(*progress.window); why && aborted_.empty()) {
-            aborted_ = std::move(*why);
-            stop_.request_stop();
-        }
-    }
-
-    void finish(const results::RunResult& run) {
-        live_.clear();
-        if (csv_) csv_->finish(run, std::time(nullptr));
-        if (!aborted_.empty()) fmt::print(stderr, "ended early: {}\n", aborted_);
-    }
-
-private:
-    const LoadOptions& options_;
-    double run_s_;
-    std::stop_source& stop_;
-    report::LiveView live_;
-    std::optional<report::LoadCsv> csv_;
-    results::AbortWatch aborts_;
-    std::string aborted_;
-};
 
 void print_results(const LoadOptions& options, const results::RunResult& run,
                    const results::Verdict& verdict) {
@@ -168,19 +134,23 @@ void print_results(const LoadOptions& options, const results::RunResult& run,
 }  // namespace
 
 int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop_source& stop) {
-    const load::LoadPlan plan = make_plan(options, requests);
+    load::LoadPlan plan = make_plan(options, requests);
     check_expressions(options, plan);
+    if (!options.recording_note.empty()) say(options.recording_note);
     announce(requests, plan);
+    LoadWatch watch(options, stop);
+    watch.join(plan);
     send_first_request(options, requests);
     const auto transports = make_transports(options, requests, plan);
-    Watch watch(options, plan, stop);
-    const auto on_progress = [&watch](const load::Progress& progress) { watch(progress); };
+    const auto on_progress = [&watch](const load::Progress& progress) { watch.show(progress); };
     results::RunResult run = load::run(plan, *transports, stop.get_token(), on_progress);
     run.target = {requests.target.url.to_string(),
                   std::string(protocols::name_of(requests.target.protocol)),
                   requests.target.model.name};
     watch.finish(run);
     const results::Verdict verdict = results::judge(run, options.fail_if);
+    run.percentiles = options.output.percentiles;
+    run.thresholds = results::thresholds_of(run, options.fail_if);
     print_results(options, run, verdict);
     if (verdict.code == ExitCode::failed) return options.exit_code_on_error;
     return static_cast<int>(verdict.code);

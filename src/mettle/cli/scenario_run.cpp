@@ -1,7 +1,9 @@
 #include "mettle/cli/scenario_run.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/task_ratio.hpp"
 #include "mettle/load/names.hpp"
 #include "mettle/scenario/script_program.hpp"
 
@@ -40,7 +42,7 @@ Compiled compile(const LoadOptions& options, ScriptPart part, load::Names& names
     how.shared = std::move(shared);
     std::vector<std::string> warnings;
     auto script = scenario::compile_script(options.scenario, how, names, warnings);
-    for (const std::string& warning : warnings) fmt::print(stderr, "{}\n", warning);
+    for (const std::string& warning : warnings) warn(warning);
     if (!script) throw StartupError(script.error().message);
     return *script;
 }
@@ -80,7 +82,7 @@ std::string shown(std::string_view body, std::size_t most) {
 void show_first_request(const LoadOptions& options, const Script& script) {
     const scenario::ScriptRequest* first = first_request(script);
     if (!first) {
-        fmt::print(stderr, "first request: not shown, since it depends on what users do before\n");
+        say("first request: not shown, since it depends on what users do before");
         return;
     }
     http::ClientRequest request{first->step.method, first->path, script.http.headers, ""};
@@ -94,9 +96,9 @@ void show_first_request(const LoadOptions& options, const Script& script) {
                                        what, response.error().message),
                            ExitCode::unreachable);
     }
-    fmt::print(stderr, "first request: {} -> {} {} in {}: {}\n", what, response->status,
-               response->reason, format_duration(response->elapsed),
-               shown(response->body, kShownInLine));
+    say(fmt::format("first request: {} -> {} {} in {}: {}", what, response->status,
+                    response->reason, format_duration(response->elapsed),
+                    shown(response->body, kShownInLine)));
     const bool judged = std::ranges::any_of(first->step.checks, [](const scenario::Check& check) {
         return check.kind == scenario::Check::Kind::status;
     });
@@ -107,6 +109,30 @@ void show_first_request(const LoadOptions& options, const Script& script) {
         "with 'checks: {{status: {}}}'\n{}",
         what, response->status, response->reason, response->status,
         shown(response->body, kShownWhole)));
+}
+
+// Of a set whose sums are added up.
+std::vector<double> one_by_one(std::vector<double> sums) {
+    for (std::size_t index = sums.size(); index-- > 1;) sums[index] -= sums[index - 1];
+    return sums;
+}
+
+std::vector<ClassTasks> class_tasks(const Script& script) {
+    std::vector<ClassTasks> classes;
+    for (const scenario::ScriptClass& each : script.classes) {
+        const scenario::ScriptSet& set = script.sets[each.set];
+        ClassTasks& shown =
+            classes.emplace_back(each.about.name, each.about.weight, each.about.fixed_count);
+        std::vector<std::vector<double>> moves;
+        for (const std::vector<double>& row : set.moves) moves.push_back(one_by_one(row));
+        const std::vector<double> weights = moves.empty() ? one_by_one(set.weights) : visits(moves);
+        const bool in_order = set.order == scenario::TaskSetSpec::Order::sequential;
+        for (std::size_t index = 0; index < set.tasks.size(); ++index) {
+            const bool equal = in_order || index >= weights.size();
+            shown.tasks.emplace_back(set.tasks[index].name, equal ? 1 : weights[index]);
+        }
+    }
+    return classes;
 }
 
 void say_what_would_run(const LoadOptions& options, const Script& script) {
@@ -121,7 +147,10 @@ void say_what_would_run(const LoadOptions& options, const Script& script) {
                    script.requests.size() == 1 ? "" : "s", script.metrics.size(),
                    script.scenario->data.size(), script.scenario->data.size() == 1 ? "" : "s");
     }
-    fmt::print("{}", scenario::describe_ratios(script));
+    if (options.output.task_ratio_json)
+        fmt::print("{}", task_ratio_json(class_tasks(script), options.users.value_or(1)));
+    else
+        fmt::print("{}", scenario::describe_ratios(script));
 }
 
 }  // namespace
@@ -148,7 +177,7 @@ int run_scenario(const LoadOptions& options, std::stop_source& stop) {
         run_once(options, ScriptPart::teardown, shared, {});
     } catch (const StartupError& error) {
         // The load has been judged; what was not cleaned up is another matter.
-        fmt::print(stderr, "{}\n", error.what());
+        warn(error.what());
     }
     return code;
 }

@@ -171,7 +171,8 @@ private:
 
     void read_fail_if(const YamlNode& node) {
         read_list(node, "fail_if", [&](const YamlNode& each) {
-            auto expression = results::parse_expression(context_.text(each, "fail_if"));
+            auto expression = results::parse_expression(context_.text(each, "fail_if"),
+                                                        results::OwnMetrics::taken);
             if (expression)
                 context_.scenario.fail_if.push_back(std::move(*expression));
             else
@@ -181,7 +182,8 @@ private:
 
     void read_abort_if(const YamlNode& node) {
         read_list(node, "abort_if", [&](const YamlNode& each) {
-            auto expression = results::parse_lasting_expression(context_.text(each, "abort_if"));
+            auto expression = results::parse_lasting_expression(context_.text(each, "abort_if"),
+                                                                results::OwnMetrics::taken);
             if (expression)
                 context_.scenario.abort_if.push_back(std::move(*expression));
             else
