@@ -143,9 +143,8 @@ void say_what_would_run(const LoadOptions& options, const Script& script) {
     }
     if (options.check_only) {
         fmt::print("{}: ok\ntarget: {}\n", script.scenario->file, options.target.url.to_string());
-        fmt::print("requests of {} task{}, {} metrics, {} data file{}\n", script.requests.size(),
-                   script.requests.size() == 1 ? "" : "s", script.metrics.size(),
-                   script.scenario->data.size(), script.scenario->data.size() == 1 ? "" : "s");
+        fmt::print("requests: {}, metrics: {}, data files: {}\n", script.requests.size(),
+                   script.metrics.size(), script.scenario->data.size());
     }
     if (options.output.task_ratio_json)
         fmt::print("{}", task_ratio_json(class_tasks(script), options.users.value_or(1)));

@@ -67,6 +67,9 @@ struct WaitStep {
 struct SetStep {
     std::vector<std::pair<std::uint32_t, Template>> values;
 };
+struct SetHeadersStep {  // Of all further requests of this user.
+    std::vector<HeaderText> headers;
+};
 struct IfStep {
     Formula condition;
     Steps then, otherwise;
@@ -102,8 +105,8 @@ struct InterruptStep {};
 
 struct Step {
     Place place;
-    std::variant<RequestStep, WaitStep, SetStep, IfStep, RepeatStep, ForEachStep, GroupStep,
-                 MetricStep, LogStep, FailStep, StopUserStep, InterruptStep>
+    std::variant<RequestStep, WaitStep, SetStep, SetHeadersStep, IfStep, RepeatStep, ForEachStep,
+                 GroupStep, MetricStep, LogStep, FailStep, StopUserStep, InterruptStep>
         what;
 };
 

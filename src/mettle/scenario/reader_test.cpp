@@ -180,6 +180,7 @@ TEST(Reader, SaysWhatIsWrongAndWhere) {
         {"include: none.yaml\ntasks: {a: get /}", "1:10", "cannot be read"},
         {"tasks: {a: get /}\ntasks: {b: get /}", "2:1", "stands twice"},
         {"tasks: {a: get /", "1:1", "YAML"},
+        {"variables: {a: ${b}}\ntasks: {a: get /}", "1:17", "needs quotes"},
         {"load: {stages: [{users: 5}]}\ntasks: {a: get /}", "1:17", "never ends"},
         {"load: {stages: '0s:5'}\ntasks: {a: get /}", "1:16", "no length"},
         {"load: {users: 5, rate: 5}\ntasks: {a: get /}", "1:18", "exclude each other"},

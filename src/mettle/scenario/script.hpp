@@ -25,6 +25,7 @@ struct Instruction {
         request,
         wait,
         set,
+        set_headers,
         jump,
         jump_unless,  // The condition `argument` is not true.
         repeat_begin,
@@ -96,6 +97,7 @@ struct Script {
     std::vector<ScriptRequest> requests;
     std::vector<load::WaitTime> waits;
     std::vector<SetStep> sets_of_values;
+    std::vector<std::vector<HeaderText>> headers;
     std::vector<Formula> conditions;
     std::vector<ScriptRepeat> repeats;
     std::vector<ScriptForEach> for_each;

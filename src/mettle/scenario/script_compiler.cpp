@@ -258,6 +258,10 @@ private:
         for (const auto& [variable, text] : step.values) note_answer_use(text.needs_answer());
         emit(Op::set, keep(script_->sets_of_values, step));
     }
+    void emit_step(const SetHeadersStep& step) {
+        for (const HeaderText& header : step.headers) note_answer_use(header.value.needs_answer());
+        emit(Op::set_headers, keep(script_->headers, step.headers));
+    }
     void emit_step(const IfStep& step) {
         note_answer_use(step.condition.needs_answer());
         const auto condition = keep(script_->conditions, step.condition);

@@ -365,6 +365,20 @@ tasks:
     EXPECT_EQ(metrics[2].sum, 5);
 }
 
+TEST(Script, HeadersOfAUserAreThoseOfAllItsFurtherRequests) {
+    Stage stage(R"(
+on_start:
+  - {post: /login, extract: {token: /token}}
+  - set_headers: {Authorization: "Bearer ${token}"}
+tasks: [get /me]
+)");
+    stage.next_line();
+    EXPECT_THAT(stage.bytes(), Not(HasSubstr("Authorization")));
+    stage.answer(200, R"({"token":"t1"})");
+    EXPECT_EQ(stage.next_line(), "GET /me");
+    EXPECT_THAT(stage.bytes(), HasSubstr("Authorization: Bearer t1\r\n"));
+}
+
 TEST(Script, StopsItsUser) {
     Stage stage("on_stop: [get /bye]\ntasks: {a: [get /a, {if: status == 401, then: stop_user}]}");
     stage.next_line();

@@ -135,6 +135,9 @@ std::optional<Next> ScriptUser::run(const Instruction& step, Attempt& /*attempt*
         case Op::set:
             set_values(script_.sets_of_values[step.argument]);
             return {};
+        case Op::set_headers:
+            if (set_headers(script_.headers[step.argument])) return {};
+            return end_by_error({});
         case Op::jump:
             at_ = step.target;
             return {};

@@ -66,6 +66,7 @@ private:
     std::optional<load::Next> end_round(const Instruction& step);
     void end_group();
     void set_values(const SetStep& step);
+    bool set_headers(const std::vector<HeaderText>& headers);
     void measure(const ScriptMetric& metric);
     void log(const Template& text);
     std::optional<load::Next> end_steps();

@@ -75,6 +75,28 @@ bool ScriptUser::render(const ScriptRequest& request) {
     return false;
 }
 
+bool ScriptUser::set_headers(const std::vector<HeaderText>& headers) {
+    for (const HeaderText& header : headers) {
+        bench_.clear();
+        std::string& value = bench_.scratch();
+        if (const std::string* missing = header.value.render(*this, value)) {
+            bench_.recorder.record_exception(
+                class_.about.name,
+                fmt::format("{}: {}: ${{{}}} has no value", task_name(), header.name, *missing));
+            return false;
+        }
+        tame_header(value);
+        auto& all = session_.headers();
+        const auto same = std::ranges::find_if(
+            all, [&](const auto& other) { return http::same_name(other.first, header.name); });
+        if (same != all.end())
+            same->second = value;
+        else
+            all.emplace_back(header.name, value);
+    }
+    return true;
+}
+
 const std::string* ScriptUser::render_parts(const RequestStep& step, RequestParts& parts) {
     std::string& target = bench_.scratch();
     if (const auto* missing = step.target.render(*this, target)) return missing;

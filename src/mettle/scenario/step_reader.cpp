@@ -14,8 +14,8 @@ namespace {
 constexpr auto kVerbs =
     std::to_array<std::string_view>({"get", "post", "put", "patch", "delete", "head", "options"});
 constexpr auto kOthers =
-    std::to_array<std::string_view>({"wait", "set", "if", "repeat", "for_each", "group", "metric",
-                                     "log", "fail", "stop_user", "interrupt"});
+    std::to_array<std::string_view>({"wait", "set", "set_headers", "if", "repeat", "for_each",
+                                     "group", "metric", "log", "fail", "stop_user", "interrupt"});
 constexpr std::int64_t kMostRounds = 1'000'000;
 constexpr std::int64_t kUsualRounds = 100;
 
@@ -132,6 +132,7 @@ private:
     void read_other(Step& step, std::string_view kind, const YamlNode& value, KeyReader& keys) {
         if (kind == "wait") step.what = WaitStep{wait(value)};
         if (kind == "set") step.what = read_set(value);
+        if (kind == "set_headers") step.what = SetHeadersStep{read_headers(context_, value)};
         if (kind == "if") step.what = read_if(value, keys);
         if (kind == "repeat") step.what = read_repeat(value, keys);
         if (kind == "for_each") step.what = read_for_each(value, keys);

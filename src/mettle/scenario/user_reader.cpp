@@ -55,6 +55,10 @@ private:
                 task.place = item.place;
                 task.name = fmt::format("task {}", set.tasks.size() + 1);
                 read_task(item, task);
+                if (task.steps.size() == 1 && !task.nested) {
+                    const auto* request = std::get_if<RequestStep>(&task.steps[0].what);
+                    if (request) task.name = fmt::format("{} {}", request->method, request->name);
+                }
                 set.tasks.push_back(std::move(task));
             }
         } else {
@@ -83,10 +87,10 @@ private:
                 return false;
             return true;
         });
-        if (is_step(rest)) {
-            task.steps = read_steps(context_, rest, nested);
-        } else if (rest.find("tasks")) {
+        if (rest.find("tasks")) {
             read_nested(rest, task);
+        } else if (is_step(rest)) {
+            task.steps = read_steps(context_, rest, nested);
         } else {
             KeyReader keys(context_, rest, "a task");
             const YamlNode* steps = keys.take("steps");

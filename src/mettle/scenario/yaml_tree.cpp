@@ -155,6 +155,15 @@ private:
     std::size_t nodes_ = 0;
 };
 
+std::string_view line_of(std::string_view text, int line) {
+    for (; line > 1; --line) {
+        const auto end = text.find('\n');
+        if (end == std::string_view::npos) return {};
+        text.remove_prefix(end + 1);
+    }
+    return text.substr(0, text.find('\n'));
+}
+
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -198,8 +207,13 @@ YamlNode parse_yaml(std::string_view text, int file, Mistakes& mistakes, YamlLim
         mistakes.add(wrong.place, wrong.message);
     } catch (const YAML::Exception& error) {
         const bool known = !error.mark.is_null();
-        mistakes.add({file, known ? error.mark.line + 1 : 1, known ? error.mark.column + 1 : 1},
-                     "no YAML: " + error.msg);
+        const int line = known ? error.mark.line + 1 : 1;
+        // The braces of ${...} are YAML's own within its brackets: nobody guesses that.
+        const bool values = line_of(text, line).contains("${");
+        mistakes.add(
+            {file, line, known ? error.mark.column + 1 : 1},
+            fmt::format("no YAML: {}{}", error.msg,
+                        values ? "; within [ ] and { } a text with ${...} needs quotes" : ""));
     } catch (const std::exception& error) {
         mistakes.add({file, 1, 1}, fmt::format("no YAML: {}", error.what()));
     }
