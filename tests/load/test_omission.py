@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from support.loading import load
-from support.truth import compare_times, expect_agreement
+from support.truth import compare_times, expect_agreement, far_off
 
 
 def one_at_a_time(planted, tmp_path, *flags):
@@ -18,37 +18,44 @@ def one_at_a_time(planted, tmp_path, *flags):
     return run, statistics.fmean(truth["times_ms"])
 
 
-def expect_the_queue(run, service_ms: float):
+def not_the_queue(run, service_ms: float) -> list[str]:
     """Arrival i comes at 100 i and is done at service (i + 1): it took service + i (service - 100)."""
     latencies = [service_ms + number * (service_ms - 100) for number in range(8)]
     reported = run.result["latency_ms"]
-    assert reported["max"] == pytest.approx(latencies[-1], rel=0.01)
-    assert reported["p99"] == pytest.approx(latencies[-1], rel=0.01)
-    assert reported["min"] == pytest.approx(latencies[0], rel=0.03)
-    assert reported["mean"] == pytest.approx(statistics.fmean(latencies), rel=0.01)
-    assert latencies[3] * 0.99 <= reported["p50"] <= latencies[4] * 1.01
+    return far_off(("max", reported["max"], latencies[-1], 0.01), ("p99", reported["p99"], latencies[-1], 0.01),
+                   ("min", reported["min"], latencies[0], 0.03), ("mean", reported["mean"], statistics.fmean(latencies), 0.01),
+                   ("p50", reported["p50"], latencies[3], 0.01))
 
 
 def test_ten_a_second_at_a_server_of_two_a_second(planted, tmp_path):
-    run, service_ms = one_at_a_time(planted, tmp_path, "--rate", 10, "--arrivals", "constant")
-    expect_the_queue(run, service_ms)
-    assert run.valid or "late" in str(run.result["validity"]["reasons"]), "the generator did as it was asked"
+    def attempt():
+        run, service_ms = one_at_a_time(planted, tmp_path, "--rate", 10, "--arrivals", "constant")
+        return run, not_the_queue(run, service_ms)
+
+    expect_agreement(attempt)
 
 
 def test_one_connection_hides_nothing_and_is_said(planted, tmp_path):
     """The queue is in the tester now instead of the server. The latencies are the same, from the due time; but the load
     was not the one that was asked for, and the run says so."""
-    run, service_ms = one_at_a_time(planted, tmp_path, "--rate", 10, "--arrivals", "constant", "--max-connections", 1)
-    expect_the_queue(run, service_ms)
-    assert run.result["service_ms"]["max"] == pytest.approx(service_ms, rel=0.05)
-    assert run.code == 3 and not run.valid
-    assert any("connection" in reason for reason in run.result["validity"]["reasons"]), run.result["validity"]
+    def attempt():
+        flags = ("--rate", 10, "--arrivals", "constant", "--max-connections", 1)
+        run, service_ms = one_at_a_time(planted, tmp_path, *flags)
+        assert run.code == 3 and not run.valid
+        assert any("connection" in reason for reason in run.result["validity"]["reasons"]), run.result["validity"]
+        hidden = run.result["service_ms"]["max"]
+        return run, not_the_queue(run, service_ms) + far_off(("service max", hidden, service_ms, 0.05))
+
+    expect_agreement(attempt, valid=False)
 
 
 def test_a_closed_loop_asks_less_and_sees_no_queue(planted, tmp_path):
-    run, service_ms = one_at_a_time(planted, tmp_path, "-u", 1)
-    assert run.result["latency_ms"]["max"] == pytest.approx(service_ms, rel=0.03)
-    assert run.result["latency_ms"]["mean"] == pytest.approx(service_ms, rel=0.03)
+    def attempt():
+        run, service_ms = one_at_a_time(planted, tmp_path, "-u", 1)
+        reported = run.result["latency_ms"]
+        return run, far_off(("max", reported["max"], service_ms, 0.03), ("mean", reported["mean"], service_ms, 0.03))
+
+    expect_agreement(attempt)
 
 
 def test_littles_law_holds_for_users(planted, tmp_path):
@@ -76,6 +83,6 @@ def test_littles_law_holds_for_arrivals(planted, tmp_path):
         assert there >= there_at_server
         assert there_at_server == pytest.approx(4, rel=0.2)  # Poisson: 600 arrivals, give or take 25.
         wrong = compare_times(result["latency_ms"], truth["times_ms"])
-        return run, wrong + ([] if there == pytest.approx(there_at_server, rel=0.1) else [there, there_at_server])
+        return run, wrong + far_off(("in flight", there, there_at_server, 0.1))
 
     expect_agreement(attempt)

@@ -7,8 +7,8 @@ import pytest
 
 RESOLUTION = 0.001  # The histograms keep three digits.
 # From the server's log to the client's stamps: two ways over loopback, and two threads to wake. It is 0.1 ms on a quiet
-# machine; a lost time slice, which a tail is sure to see, costs more.
-USUAL_MS, TAIL_MS = 2.0, 10.0
+# machine; a lost time slice, which a tail is sure to see, costs more, and the one largest time may have lost several.
+ALLOWANCE_MS = {"p50": 2.0, "mean": 2.0, "p90": 10.0, "p99": 10.0, "max": 50.0}
 
 
 def rank(values: list[float], share: float, off: int) -> float:
@@ -24,30 +24,35 @@ def compare_times(reported: dict, times_ms: list[float], at_most=True) -> list[s
     nor are they more than the allowance beyond."""
     wrong = []
 
-    def within(name: str, low: float, high: float, allowance_ms: float):
+    def within(name: str, low: float, high: float):
         value = reported[name]
-        too_long = at_most and value > high * (1 + RESOLUTION) + allowance_ms
+        too_long = at_most and value > high * (1 + RESOLUTION) + ALLOWANCE_MS[name]
         if value < low * (1 - RESOLUTION) - 0.002 or too_long:
             wrong.append(f"{name} is {value:.3f} ms where the server says {low:.3f} to {high:.3f} ms")
 
     for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)):
-        allowance_ms = USUAL_MS if name == "p50" else TAIL_MS
-        within(name, rank(times_ms, share, -1), rank(times_ms, share, 1), allowance_ms)
+        within(name, rank(times_ms, share, -1), rank(times_ms, share, 1))
     mean = statistics.fmean(times_ms)
-    within("mean", mean, mean, USUAL_MS)
+    within("mean", mean, mean)
     return wrong
 
 
-def expect_agreement(attempt):
-    """`attempt()` gives a run and what was wrong with it. One of three has to be VALID with nothing wrong; a machine that
-    is too busy for a single VALID run is no defect of the program's."""
+def far_off(*expected: tuple[str, float, float, float]) -> list[str]:
+    """Of (name, value, what it should be, by how much of that it may differ): what differs by more."""
+    return [f"{name} is {value:.4g} instead of {right:.4g}" for name, value, right, share in expected
+            if abs(value - right) > share * right]
+
+
+def expect_agreement(attempt, valid=True):
+    """`attempt()` gives a run and what was wrong with it. One of three has to be VALID (unless it cannot be) with nothing
+    wrong; a machine that is too busy for a single VALID run is no defect of the program's."""
     seen = []
     for _ in range(3):
         run, wrong = attempt()
-        if run.valid and not wrong:
+        if (run.valid or not valid) and not wrong:
             return
         seen.append((run.valid, wrong or run.result["validity"]["reasons"]))
-    if not any(valid for valid, _ in seen):
+    if valid and not any(was_valid for was_valid, _ in seen):
         pytest.skip(f"the machine was too busy for a valid run: {seen}")
     pytest.fail(f"three times: {seen}")
 
