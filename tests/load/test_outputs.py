@@ -140,7 +140,7 @@ def test_tasks_are_listed_without_a_load(server):
     assert server.log()["requests"] == 0
 
 
-@pytest.mark.parametrize("flag, hint", [("--master", "--workers"), ("--web-port", "web page"), ("--locustfile", "YAML"),
+@pytest.mark.parametrize("flag, hint", [("--master", "--workers"), ("--web-port", "web page"), ("--otel", "Prometheus"),
                                         ("--percentiles=0", "percentile"), ("--request-log=x,sample=2", "sample=1%"),
                                         ("--metrics-port=70000", "65535"), ("--slowest=-1", "10000")])
 def test_flags_that_cannot_be_honoured_get_a_sentence(flag, hint):

@@ -1,6 +1,7 @@
 """Users written in C++, in a program of their own: examples/load/shopper.cpp on a shop that writes
 down what they did."""
 
+import json
 import subprocess
 
 import pytest
@@ -101,3 +102,22 @@ def test_the_command_line_is_that_of_mettle_load(shop, tmp_path):
     assert done.returncode == 2
     unreachable = subprocess.run([SHOPPER, "-H", "http://127.0.0.1:9"], capture_output=True, text=True, timeout=20)
     assert unreachable.returncode == 4
+
+
+def test_classes_and_shares_are_shown_without_a_target():
+    done = subprocess.run([SHOPPER, "--list"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 0 and done.stdout.startswith("Available Users:\n    "), done.stderr
+    done = subprocess.run([SHOPPER, "--show-task-ratio-json"], capture_output=True, text=True, timeout=10)
+    ratios = json.loads(done.stdout)
+    assert sum(each["ratio"] for each in ratios["total"].values()) == pytest.approx(1)
+    for each in ratios["per_class"].values():
+        assert sum(task["ratio"] for task in each["tasks"].values()) == pytest.approx(1)
+
+
+def test_own_metrics_may_be_judged(shop, tmp_path):
+    done, result = run(tmp_path, shop, "-u", 4, "-t", "2s", "--fail-if", "never_measured>1")
+    assert result["metrics"], "the example measures something"
+    assert result["thresholds"][0]["value"] is None and "no data" in done.stdout
+    name, metric = next((name, each) for name, each in result["metrics"].items() if each["kind"] == "trend")
+    done, result = run(tmp_path, shop, "-u", 4, "-t", "2s", "--fail-if", f"{name}_count>=1")
+    assert done.returncode == 1 and not result["thresholds"][0]["passed"], done.stdout
