@@ -1,4 +1,5 @@
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/scenario_init.hpp"
 #include "mettle/cli/scenario_run.hpp"
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/task_ratio.hpp"
@@ -29,6 +30,7 @@ int load_main(int argc, char** argv) {
     if (!options) return 0;
     std::stop_source stop;
     const StopSignals signals(stop);
+    if (options->only_writes()) return write_new_scenario(*options);
     if (options->scenario) return run_scenario(*options, stop);
     const LoadRequests requests = make_requests(*options, ask_target(*options));
     if (options->only_says()) return show_tasks(*options, requests);

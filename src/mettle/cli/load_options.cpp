@@ -273,6 +273,18 @@ void add_scenario_flags(Flags& flags, LoadOptions& options, std::string& scenari
     flags.app()
         .add_flag("--check", options.check_only, "say whether the file is right and what would run")
         ->group(group);
+    flags.app()
+        .add_flag("--init", options.init,
+                  "print a scenario for the target that stands there, to begin with")
+        ->group(group);
+    flags.app()
+        .add_option("--from-curl", options.from_curl,
+                    "print a scenario of this command of curl, as browsers copy it")
+        ->group(group);
+    flags.app()
+        .add_option("--from-har", options.from_har,
+                    "print a scenario of this recording of a browser (HAR)")
+        ->group(group);
 }
 
 void add_manner_flags(Flags& flags, LoadOptions& options) {
@@ -499,8 +511,9 @@ void settle_target(const std::string& word, const std::string& host, const std::
                    bool has_users, LoadOptions& options) {
     refuse(!word.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
     std::string target = word.empty() ? of_file : word;
-    if (target.empty() && host.empty() && options.only_says() && (options.scenario || has_users))
-        target = "http://127.0.0.1";
+    const bool says = options.only_says() && (options.scenario || has_users);
+    const bool free = says || (options.only_writes() && !options.init);
+    if (target.empty() && host.empty() && free) target = "http://127.0.0.1";
     refuse(target.empty() && host.empty(),
            options.scenario ? "what is to be loaded? Give a URL, or 'target: URL' in the scenario"
                             : "what is to be loaded? Give a URL: mettle load "

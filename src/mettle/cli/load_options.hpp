@@ -27,6 +27,7 @@ struct LoadOptions {
     bool only_says() const {
         return check_only || list_users || show_task_ratio || output.task_ratio_json;
     }
+    bool only_writes() const { return init || !from_curl.empty() || !from_har.empty(); }
 
     protocols::TargetUrl target;
 
@@ -52,6 +53,9 @@ struct LoadOptions {
     bool check_only = false;
     bool list_users = false;
     bool show_task_ratio = false;
+    // A scenario is written instead: for the target, or from one of these.
+    bool init = false;
+    std::string from_curl, from_har;
 
     // What to send.
     std::string model;

@@ -63,7 +63,7 @@ LoadWords sort_words(const std::vector<std::string>& words, const std::string& s
             sorted.target = word;
         } else {
             throw StartupError(
-                fmt::format("two targets, {} and {}: give one", sorted.target, word));
+                fmt::format("one argument too many: {} (the target is {})", word, sorted.target));
         }
     }
     return sorted;
