@@ -17,9 +17,10 @@ from support.shop import Shop
 USERS, SECONDS = 9, 3
 COMMON = ("--headless", "--only-summary", "-u", USERS, "-r", USERS, "-s", 10)
 LOCUST = (sys.executable, "-m", "locust", "-f", paths.DATA / "shop_locustfile.py")
+EXAMPLES = paths.ROOT / "examples" / "load"
 WAYS = {"C++": (paths.METTLE.parent / "shopper",)}
-if (paths.ROOT / "examples/load/shop.yaml").exists():
-    WAYS["YAML"] = (paths.METTLE, "load", "-f", paths.ROOT / "examples/load/shop.yaml")
+if (EXAMPLES / "shopper.yaml").exists():
+    WAYS["YAML"] = (paths.METTLE, "load", "-f", EXAMPLES / "shopper.yaml")
 
 FILES = ("stats", "stats_history", "failures", "exceptions")
 NAMES = ("POST /login", "POST /logout", "GET /items/[id]", "POST /orders", "GET /orders/[id]", "GET /stock")
