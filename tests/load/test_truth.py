@@ -143,3 +143,44 @@ def test_connections_that_close_when_idle_cost_nothing_but_what_was_unread(plant
     assert run.result["totals"]["requests"] == 3000 == truth["requests"] + truth.get("unread", 0)
     # How many crossed is chance; that none did, of hundreds that could, is not.
     assert 0 < run.result["totals"]["sent_again"] < truth["connections"]
+
+
+def run_scenario(planted, tmp_path, text: str, *flags):
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(text)
+    server = planted("moves", "hops")
+    run = load(tmp_path, "-f", scenario, server.url, *flags)
+    return run, server.log()
+
+
+def test_users_follow_redirects_and_count_one_request(planted, tmp_path):
+    run, truth = run_scenario(planted, tmp_path, "tasks: {go: get /3}", "-u", 2, "-i", 100)
+    assert run.passed, run
+    totals = run.result["totals"]
+    assert totals["requests"] == 100 and truth["requests"] == 400
+    assert totals["bytes_received"] == truth["bytes_out"] and totals["bytes_sent"] == truth["bytes_in"]
+    assert totals["content_bytes"] == 100 * 42  # The last answer's.
+    # From the first send to the last answer: at least all four that the server knows of.
+    assert run.result["service_ms"]["mean"] * 100 >= sum(truth["times_ms"])
+
+
+def test_users_told_not_to_follow_count_what_they_get(planted, tmp_path):
+    text = "tasks: {go: {get: /3, follow_redirects: false}}"
+    run, truth = run_scenario(planted, tmp_path, text, "-u", 2, "-i", 100)
+    assert run.passed, run
+    assert run.result["totals"]["requests"] == truth["requests"] == 100
+
+
+def test_redirects_in_a_circle_are_a_failure(planted, tmp_path):
+    run, truth = run_scenario(planted, tmp_path, "tasks: {go: get /round}", "-u", 1, "-i", 5)
+    assert run.failed, run
+    assert run.result["totals"]["failures"] == run.result["totals"]["requests"] == 5
+    assert truth["requests"] <= 5 * 50  # Bounded.
+
+
+def test_the_comparison_can_fail():
+    times_ms = [float(number) for number in range(1, 101)]
+    right = {"p50": 50.5, "p90": 90.5, "p99": 99.5, "max": 100.5, "mean": 51.0}
+    assert compare_times(right, times_ms) == []
+    for name, value in (("p50", 48.5), ("p50", 54.0), ("p99", 97.0), ("max", 99.0), ("max", 151.0), ("mean", 50.4)):
+        assert len(compare_times({**right, name: value}, times_ms)) == 1, (name, value)

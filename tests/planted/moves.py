@@ -88,6 +88,17 @@ def redirect(connection):
     connection.answer(with_length(b"", "302 Found", b"Location: /elsewhere\r\n"))
 
 
+def hops(connection):
+    """/3 leads to /2, that to /1, that to /0, which is there. /round leads to itself."""
+    while True:
+        path = connection.take().split(b" ")[1]
+        if path == b"/0":
+            connection.answer(with_length())
+        else:
+            there = path if path == b"/round" else b"/%d" % (int(path[1:]) - 1)
+            connection.answer(with_length(b"", "302 Found", b"Location: %s\r\n" % there))
+
+
 @for_each
 def not_modified(connection):
     """A status that has no body, whatever its head says."""
