@@ -112,6 +112,7 @@ public:
     // two events when the moment has passed, so that what is due then need not wait for the rest.
     void poll(std::int64_t until_ns);
     int fd() const { return epoll_; }
+    const Options& options() const { return options_; }
     std::uint64_t connections_opened() const { return opened_; }
     // Requests that went to a kept connection which the server had closed before they came there,
     // and then to a new one. No failure: every server may close an idle connection, and its goodbye

@@ -34,12 +34,24 @@ struct ServerTimes {
 
 struct Attempt;
 
+// What an attempt does with a WebSocket that its user keeps between attempts. Of an open one the
+// bytes are the head of its request, of the others a message, which may be none.
+struct SocketUse {
+    enum class Kind : std::uint8_t { open, exchange, close };
+
+    Kind kind = Kind::open;
+    bool binary = false;
+    std::uint32_t messages = 1;  // To wait for, after what is sent.
+    std::uint32_t socket = 0;    // The transport's number for it; 0: none is open.
+};
+
 // A request made for one attempt, in place of one of the prepared ones. What its bytes mean is
 // between the maker and the transport; they live until the attempt is done.
 struct MadeRequest {
     std::string_view bytes;
-    bool is_head = false;      // No body follows the head of its answer.
-    std::uint16_t origin = 0;  // Which of the transport's addresses.
+    bool is_head = false;         // No body follows the head of its answer.
+    std::uint16_t origin = 0;     // Which of the transport's addresses.
+    SocketUse* socket = nullptr;  // None: HTTP.
 };
 
 // An answer while it is there: the views end with the call that shows them.

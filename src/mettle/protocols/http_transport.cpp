@@ -6,6 +6,8 @@
 #include "mettle/http/wire_client.hpp"
 #include "mettle/protocols/detail_texts.hpp"
 #include "mettle/protocols/known_answers.hpp"
+#include "mettle/protocols/outcome_of.hpp"
+#include "mettle/protocols/websockets.hpp"
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <functional>
 
 namespace mettle::protocols {
 
@@ -36,24 +39,6 @@ struct SharedRequests {
     HttpOptions options;
 };
 
-Outcome outcome_of(http::WireOutcome outcome) {
-    switch (outcome) {
-        case http::WireOutcome::answered:
-            return Outcome::ok;
-        case http::WireOutcome::connect:
-            return Outcome::connect;
-        case http::WireOutcome::closed:
-            return Outcome::closed;
-        case http::WireOutcome::malformed:
-            return Outcome::protocol;
-        case http::WireOutcome::timeout:
-            return Outcome::timeout;
-        case http::WireOutcome::cancelled:
-            return Outcome::cancelled;
-    }
-    return Outcome::protocol;
-}
-
 load::ServerTimes to_times(const http::ServerTiming& timing) {
     const auto& at = timing.times;
     return {at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
@@ -61,21 +46,19 @@ load::ServerTimes to_times(const http::ServerTiming& timing) {
 
 // Several clients on one epoll, whose members are their epolls. A deadline may be seen some
 // milliseconds late.
-class WireClients {
+class PollGroup {
 public:
-    explicit WireClients(const std::vector<std::unique_ptr<http::WireClient>>& clients)
-        : clients_(clients), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-        METTLE_ASSERT(epoll_ >= 0);
-        for (const auto& client : clients_) {
-            epoll_event event{};
-            event.events = EPOLLIN;
-            METTLE_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, client->fd(), &event) == 0);
-        }
-    }
-    ~WireClients() { ::close(epoll_); }
-    WireClients(const WireClients&) = delete;
-    WireClients& operator=(const WireClients&) = delete;
+    PollGroup() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) { METTLE_ASSERT(epoll_ >= 0); }
+    ~PollGroup() { ::close(epoll_); }
+    PollGroup(const PollGroup&) = delete;
+    PollGroup& operator=(const PollGroup&) = delete;
 
+    void add(int fd, std::function<void()> poll) {
+        epoll_event event{};
+        event.events = EPOLLIN;
+        METTLE_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0);
+        polls_.push_back(std::move(poll));
+    }
     int fd() const { return epoll_; }
     void poll(std::int64_t until_ns) {
         constexpr std::int64_t kLongest = 10'000'000;
@@ -84,15 +67,17 @@ public:
             epoll_event event;
             ::epoll_wait(epoll_, &event, 1, static_cast<int>((wait + 999'999) / 1'000'000));
         }
-        for (const auto& client : clients_) client->poll(0);
+        for (const auto& poll : polls_) poll();
     }
 
 private:
-    const std::vector<std::unique_ptr<http::WireClient>>& clients_;
     int epoll_;
+    std::vector<std::function<void()>> polls_;
 };
 
-class HttpTransport final : public load::Transport, private http::WireClient::Owner {
+class HttpTransport final : public load::Transport,
+                            private http::WireClient::Owner,
+                            private WebSockets::Done {
 public:
     // `wires` has the options of each origin's connections.
     HttpTransport(std::shared_ptr<const SharedRequests> shared, load::Completion& completion,
@@ -102,7 +87,8 @@ public:
         for (std::size_t index = 0; index < wires.size(); ++index)
             clients_.push_back(std::make_unique<http::WireClient>(shared_->origins[index].address,
                                                                   std::move(wires[index]), owner));
-        if (clients_.size() > 1) all_.emplace(clients_);
+        sockets_.resize(clients_.size());
+        if (clients_.size() > 1) make_group();
         for (const auto& task : shared_->requests) known_.emplace_back(task.size());
     }
 
@@ -116,6 +102,7 @@ public:
     std::uint64_t connections_opened() const override {
         std::uint64_t sum = 0;
         for (const auto& client : clients_) sum += client->connections_opened();
+        for (const auto& sockets : sockets_) sum += sockets ? sockets->connections_opened() : 0;
         return sum;
     }
     std::uint64_t requests_sent_again() const override {
@@ -136,6 +123,9 @@ private:
     };
 
     void on_done(http::WireCall& call) override;
+    void on_socket_done(Attempt& attempt) override { done_.push_back(&attempt); }
+    void make_group();
+    WebSockets& sockets_of(std::uint16_t origin);
     void hand_over();
     void send(Slot& slot);
     void judge(const Slot& slot, Attempt& attempt);
@@ -145,8 +135,10 @@ private:
     std::shared_ptr<const SharedRequests> shared_;
     load::Completion& completion_;
     std::vector<std::unique_ptr<http::WireClient>> clients_;  // One an origin.
-    std::optional<WireClients> all_;                          // Where there are several.
-    std::deque<Slot> slots_;  // Grows to the most that were ever open at once.
+    // One an origin, from the first time that one is asked for.
+    std::vector<std::unique_ptr<WebSockets>> sockets_;
+    std::optional<PollGroup> all_;  // Where there are several of all those.
+    std::deque<Slot> slots_;        // Grows to the most that were ever open at once.
     std::vector<Slot*> free_slots_;
     // Done and not handed over. Answers that came together are all read, and stamped, before the
     // requests that follow them are sent: a send takes longer than a read, and an answer that waits
@@ -160,7 +152,30 @@ private:
     std::int64_t checking_ns_ = 0;
 };
 
+void HttpTransport::make_group() {
+    all_.emplace();
+    for (const auto& client : clients_)
+        all_->add(client->fd(), [wire = client.get()] { wire->poll(0); });
+}
+
+WebSockets& HttpTransport::sockets_of(std::uint16_t origin) {
+    auto& sockets = sockets_[origin];
+    if (!sockets) {
+        const http::WireClient::Options& wire = clients_[origin]->options();
+        WebSockets::Done& done = *this;
+        sockets = std::make_unique<WebSockets>(
+            shared_->origins[origin].address,
+            http::WebSocketClient::Options{wire.max_connections, wire.tls, wire.host}, details_,
+            done);
+        if (!all_) make_group();
+        all_->add(sockets->fd(), [these = sockets.get()] { these->poll(); });
+    }
+    return *sockets;
+}
+
 void HttpTransport::start(Attempt& attempt) {
+    if (attempt.made && attempt.made->socket)
+        return sockets_of(attempt.made->origin).start(attempt);
     if (free_slots_.empty()) free_slots_.push_back(&slots_.emplace_back());
     Slot& slot = *free_slots_.back();
     free_slots_.pop_back();
@@ -194,7 +209,9 @@ void HttpTransport::send(Slot& slot) {
 
 void HttpTransport::cancel(Attempt& attempt) {
     // Nothing to give up where it is done and not handed over yet.
-    if (attempt.transport_state) {
+    if (attempt.transport_state && attempt.made && attempt.made->socket) {
+        sockets_of(attempt.made->origin).cancel(attempt);
+    } else if (attempt.transport_state) {
         Slot& slot = *static_cast<Slot*>(attempt.transport_state);
         clients_[slot.origin]->cancel(slot);
     }

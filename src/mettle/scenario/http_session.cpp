@@ -129,7 +129,32 @@ void HttpSession::render(const RequestParts& parts, const http::Url& origin,
             bytes_.resize(before);
     }
     bytes_.append("\r\n").append(parts.body);
-    made_ = {bytes_, parts.method == "HEAD", origin_};
+    made_ = {bytes_, parts.method == "HEAD", origin_, nullptr};
+}
+
+Result<void> HttpSession::prepare_socket(const RequestParts& parts) {
+    if (has_socket())
+        return mettle::fail(Error::Kind::invalid_input, "this user's WebSocket is open already");
+    if (auto prepared = prepare(parts); !prepared) return prepared;
+    bytes_.resize(bytes_.size() - 2);  // The client adds its own headers, and the empty line.
+    socket_ = {};
+    made_ = {bytes_, false, origin_, &socket_};
+    may_follow_ = false;
+    return {};
+}
+
+void HttpSession::prepare_message(std::string_view message, std::uint32_t messages, bool binary) {
+    bytes_ = message;
+    socket_.kind = load::SocketUse::Kind::exchange;
+    socket_.messages = messages;
+    socket_.binary = binary;
+    made_ = {bytes_, false, origin_, &socket_};
+}
+
+void HttpSession::prepare_goodbye() {
+    bytes_.clear();
+    socket_.kind = load::SocketUse::Kind::close;
+    made_ = {bytes_, false, origin_, &socket_};
 }
 
 void HttpSession::fill(load::Attempt& attempt) {

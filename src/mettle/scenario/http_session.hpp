@@ -65,6 +65,13 @@ public:
 
     // Renders the request. Errors: a target of a host that the setup does not have.
     Result<void> prepare(const RequestParts& parts);
+    // The same for this user's WebSocket, of which there is one at a time. Open: `parts` says where
+    // and with which headers; fails where one is open. Exchange: sends `message` (nothing, where
+    // that is empty and messages are waited for) and waits for so many; close says goodbye.
+    Result<void> prepare_socket(const RequestParts& parts);
+    void prepare_message(std::string_view message, std::uint32_t messages, bool binary);
+    void prepare_goodbye();
+    bool has_socket() const { return socket_.socket != 0; }
     // The request that was prepared last, for this attempt. Its task is the caller's.
     void fill(load::Attempt& attempt);
     // The same for bytes that are ready and need no cookie: they must live until the answer.
@@ -90,6 +97,7 @@ private:
     std::string bytes_;
     std::string path_;  // Of the request in flight, for cookies and relative redirects.
     load::MadeRequest made_;
+    load::SocketUse socket_;
     std::uint16_t origin_ = 0;
     bool may_follow_ = false;
     int redirects_ = 0;

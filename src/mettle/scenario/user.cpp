@@ -81,7 +81,29 @@ void PendingSleep::await_suspend(std::coroutine_handle<> waiting) {
 
 PendingRequest UserClient::request(std::string_view method, std::string_view target,
                                    RequestOptions options) {
-    return {*user_.behaviour_, method, target, std::move(options)};
+    return {*user_.behaviour_,         method, target, std::move(options),
+            PendingRequest::Use::http, 1,      false};
+}
+PendingRequest UserClient::open_socket(std::string_view target, RequestOptions options) {
+    return {*user_.behaviour_,
+            "WS",
+            target,
+            std::move(options),
+            PendingRequest::Use::open_socket,
+            0,
+            false};
+}
+PendingRequest UserClient::say(std::string_view message, MessageOptions options) {
+    RequestOptions request;
+    request.name = options.name;
+    request.body = message;
+    request.timeout = options.timeout;
+    return {
+        *user_.behaviour_, "WS",          "message", std::move(request), PendingRequest::Use::say,
+        options.messages,  options.binary};
+}
+PendingRequest UserClient::close_socket() {
+    return {*user_.behaviour_, "WS", "close", {}, PendingRequest::Use::close_socket, 0, false};
 }
 PendingRequest UserClient::get(std::string_view target, RequestOptions options) {
     return request("GET", target, std::move(options));

@@ -54,7 +54,10 @@ struct RescheduleTask {};  // Thrown: this task is over, and no failure.
 class Answer {
 public:
     int status() const { return status_; }  // 0: none came.
-    bool ok() const { return status_ >= 200 && status_ < 400 && error_.empty(); }
+    // Of a WebSocket the status is 101.
+    bool ok() const {
+        return ((status_ >= 200 && status_ < 400) || status_ == 101) && error_.empty();
+    }
     std::string_view body() const { return body_; }  // Decoded.
     std::string_view header(std::string_view name) const;
     std::string_view error() const { return error_; }  // Why none came, or none of the protocol.
@@ -86,6 +89,8 @@ struct RequestOptions {
 
 // A request to be awaited at once: it keeps views of what it was given.
 struct PendingRequest {
+    enum class Use : std::uint8_t { http, open_socket, say, close_socket };
+
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiting);
     const Answer& await_resume() const;
@@ -94,6 +99,16 @@ struct PendingRequest {
     std::string_view method;
     std::string_view target;
     RequestOptions options;
+    Use use = Use::http;
+    std::uint32_t messages = 1;
+    bool binary = false;
+};
+
+struct MessageOptions {
+    std::string_view name = "message";  // In the statistics.
+    std::uint32_t messages = 1;         // To wait for; 0: it is enough that ours is sent.
+    bool binary = false;
+    Duration timeout = Duration::zero();  // Zero: --timeout.
 };
 
 struct PendingSleep {
@@ -118,6 +133,13 @@ public:
     PendingRequest head(std::string_view target, RequestOptions options = {});
     PendingRequest request(std::string_view method, std::string_view target,
                            RequestOptions options = {});
+
+    // A WebSocket, of which a user has one at a time. Each of these is a request of the statistics
+    // with the method WS: the handshake; a message and the answers to it (the Answer's body is the
+    // last); the goodbye. With an empty message only answers are waited for.
+    PendingRequest open_socket(std::string_view target, RequestOptions options = {});
+    PendingRequest say(std::string_view message, MessageOptions options = {});
+    PendingRequest close_socket();
 
     // Headers of all further requests of this user.
     http::HeaderList& headers();

@@ -171,8 +171,17 @@ void UserBehaviour::await_request(const PendingRequest& request, std::coroutine_
     parts.body = options.json.empty() ? options.body : options.json;
     parts.content_type = options.json.empty() ? options.content_type : "application/json";
     parts.follow_redirects = options.follow_redirects;
-    if (const auto prepared = session_.prepare(parts); !prepared)
-        throw std::invalid_argument(prepared.error().message);
+    using Use = PendingRequest::Use;
+    if (request.use == Use::say) {
+        session_.prepare_message(parts.body, request.messages, request.binary);
+    } else if (request.use == Use::close_socket) {
+        session_.prepare_goodbye();
+    } else {
+        const bool socket = request.use == Use::open_socket;
+        if (socket) parts.method = "GET";
+        const auto prepared = socket ? session_.prepare_socket(parts) : session_.prepare(parts);
+        if (!prepared) throw std::invalid_argument(prepared.error().message);
+    }
     pending_task_ =
         crew_.task(options.name.empty() ? request.target : options.name, request.method);
     pending_timeout_ns_ = options.timeout.count();
