@@ -1,7 +1,10 @@
 """What a run leaves: Locust's CSV files, JSON, HTML, Markdown, JUnit; also after Ctrl-C."""
 
 import csv
+import json
 import signal
+import subprocess
+import sys
 import xml.etree.ElementTree as xml
 
 import pytest
@@ -41,6 +44,17 @@ def prefix(serve_for_module, tmp_path_factory):
 @pytest.mark.parametrize("name", COLUMNS)
 def test_csv_columns_are_locusts(prefix, name):
     assert rows(prefix, name)[0] == COLUMNS[name]
+
+
+def test_columns_are_those_of_locust_itself():
+    script = """
+import json
+from locust import env, stats
+columns = stats.StatsCSV(env.Environment(), stats.PERCENTILES_TO_REPORT)
+print(json.dumps([columns.requests_csv_columns, columns.failures_columns, columns.exceptions_columns]))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, timeout=60)
+    assert json.loads(done.stdout) == [COLUMNS["stats"], COLUMNS["failures"], COLUMNS["exceptions"]], done.stderr
 
 
 def test_csv_numbers_are_those_of_the_result(prefix):

@@ -1,5 +1,6 @@
 """What a load shows and writes besides its result: percentiles, thresholds, request log, metrics, messages."""
 
+import io
 import json
 import re
 import subprocess
@@ -187,3 +188,20 @@ def test_hdrhistograms_own_reader_reads_the_log_line_by_line(server, tmp_path):
     while (interval := reader.get_next_interval_histogram()) is not None:
         counts.append(interval.get_total_count())
     assert counts and set(counts) == {200}
+
+
+def test_the_distribution_is_the_one_that_hdrhistogram_writes(server, tmp_path):
+    run = load(tmp_path, f"plain+{server.url}/", "-i", "2000", "-o", tmp_path / "run.hlog", "-o", tmp_path / "run.hgrm")
+    assert run.passed, run
+    line = next(line for line in (tmp_path / "run.hlog").read_text().splitlines() if line.startswith("Tag=latency_us"))
+    theirs = io.BytesIO()
+    hdrh.histogram.HdrHistogram.decode(line.split(",")[-1]).output_percentile_distribution(theirs, 1000.0, 5)
+
+    def numbers(text):
+        rows = [row.split() for row in text.splitlines()[2:] if row and not row.startswith("#")]
+        return [[float(number) for number in row[:3]] for row in rows]
+
+    mine, right = numbers((tmp_path / "run.hgrm").read_text()), numbers(theirs.getvalue().decode())
+    assert len(mine) == len(right)
+    for row, other in zip(mine, right):
+        assert row == pytest.approx(other, rel=0.002, abs=0.002), (row, other)

@@ -336,7 +336,7 @@ void add_result_flags(Flags& flags, LoadOptions& options) {
     };
     flags
         .add_list("-o,--output", add_to(options.outputs, parse_output),
-                  "write the result: .json, .html, .xml (JUnit), .md or .hlog; repeatable")
+                  "write the result: .json, .html, .xml (JUnit), .md, .hlog or .hgrm; repeatable")
         ->group(group);
     flags
         .add_list("--html",

@@ -3,6 +3,7 @@
 #include "mettle/report/html_page.hpp"
 #include "mettle/report/load_summary.hpp"
 #include "mettle/results/hdr_log.hpp"
+#include "mettle/results/percentile_table.hpp"
 
 #include <fmt/format.h>
 
@@ -17,7 +18,8 @@ namespace mettle::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kExtensions = {".json", ".html", ".xml", ".md", ".hlog"};
+constexpr std::array<std::string_view, 6> kExtensions = {".json", ".html", ".xml",
+                                                         ".md",   ".hlog", ".hgrm"};
 
 std::string extension_of(const std::string& path) {
     return std::filesystem::path(path).extension().string();
@@ -29,8 +31,8 @@ Result<void> check_output(const std::string& path) {
     const std::string extension = extension_of(path);
     if (std::ranges::find(kExtensions, extension) == kExtensions.end()) {
         return fail(Error::Kind::invalid_input,
-                    fmt::format("'{}' says no form: end it with .json, .html, .xml (JUnit), .md or "
-                                ".hlog",
+                    fmt::format("'{}' says no form: end it with .json, .html, .xml (JUnit), .md, "
+                                ".hlog or .hgrm",
                                 path));
     }
     auto folder = std::filesystem::path(path).parent_path();
@@ -72,6 +74,8 @@ void write_output(const std::string& path, const results::RunResult& run,
         write_file(path, report::load_junit(run, fail_if));
     else if (extension == ".md")
         write_file(path, report::load_markdown(run, verdict));
+    else if (extension == ".hgrm")
+        write_file(path, results::to_percentile_table(run.totals.times.latency));
     else
         write_file(path, results::to_hdr_log(run));
 }

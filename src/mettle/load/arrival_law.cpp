@@ -44,6 +44,8 @@ Result<void> set_burst_part(ArrivalLaw& law, std::string_view key, std::string_v
     const auto length = parse_duration(value);
     if (!length) return std::unexpected(length.error());
     if (*length < std::chrono::microseconds(1)) return bad(value, "it is shorter than 1us");
+    // Also as far as a double holds whole nanoseconds, by which lengths are read.
+    if (*length > std::chrono::hours(24)) return bad(value, "it is longer than a day");
     (key == "on" ? law.on : law.off) = *length;
     return {};
 }

@@ -28,6 +28,7 @@ TEST(ArrivalLaw, SaysWhatIsWrongAndWhatWouldBeRight) {
         {"gamma:nan", "from 0.01 to 20"},
         {"burst:on=1s", "both on and off"},
         {"burst:on=1s,off=0s", "shorter than 1us"},
+        {"burst:on=1s,off=25h", "longer than a day"},
         {"burst:on=1s,often=2s", "on, off and law"},
         {"burst:on", "no '='"},
         {"burst:on=1s,off=1s,law=burst:on=1s", "no such law"},
