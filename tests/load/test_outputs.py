@@ -1,6 +1,5 @@
 """What a load shows and writes besides its result: percentiles, thresholds, request log, metrics, messages."""
 
-import io
 import json
 import re
 import subprocess
@@ -190,18 +189,17 @@ def test_hdrhistograms_own_reader_reads_the_log_line_by_line(server, tmp_path):
     assert counts and set(counts) == {200}
 
 
-def test_the_distribution_is_the_one_that_hdrhistogram_writes(server, tmp_path):
+def test_the_distribution_is_that_of_hdrhistogram(server, tmp_path):
     run = load(tmp_path, f"plain+{server.url}/", "-i", "2000", "-o", tmp_path / "run.hlog", "-o", tmp_path / "run.hgrm")
     assert run.passed, run
     line = next(line for line in (tmp_path / "run.hlog").read_text().splitlines() if line.startswith("Tag=latency_us"))
-    theirs = io.BytesIO()
-    hdrh.histogram.HdrHistogram.decode(line.split(",")[-1]).output_percentile_distribution(theirs, 1000.0, 5)
-
-    def numbers(text):
-        rows = [row.split() for row in text.splitlines()[2:] if row and not row.startswith("#")]
-        return [[float(number) for number in row[:3]] for row in rows]
-
-    mine, right = numbers((tmp_path / "run.hgrm").read_text()), numbers(theirs.getvalue().decode())
-    assert len(mine) == len(right)
-    for row, other in zip(mine, right):
-        assert row == pytest.approx(other, rel=0.002, abs=0.002), (row, other)
+    theirs = hdrh.histogram.HdrHistogram.decode(line.split(",")[-1])
+    text = (tmp_path / "run.hgrm").read_text()
+    assert text.split()[:4] == ["Value", "Percentile", "TotalCount", "1/(1-Percentile)"]
+    table = [[float(number) for number in row.split()] for row in text.splitlines()[2:] if not row.startswith("#")]
+    assert [row[1] for row in table[:7]] == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55] and table[-1][1:] == [1, 2000]
+    for value_ms, share, count, *inverse in table:
+        assert count >= share * 2000
+        assert value_ms == pytest.approx(theirs.get_value_at_percentile(100 * count / 2000) / 1e3, rel=0.001)
+        assert inverse == ([] if share == 1 else [pytest.approx(1 / (1 - share), abs=0.01)])
+    assert f"Total count    = {2000:12}]" in text
