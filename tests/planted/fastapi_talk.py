@@ -36,6 +36,7 @@ async def talk(websocket: WebSocket):
 if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: None)  # Which uvicorn raises again when it has stopped.
     # wsproto comes with another peer of these tests; uvicorn needs one of its kind.
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="wsproto", lifespan="off"))
     server.run(sockets=[listener])
