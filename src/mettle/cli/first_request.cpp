@@ -1,7 +1,6 @@
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/load_setup.hpp"
 #include "mettle/http/client.hpp"
-#include "mettle/protocols/v2/infer.hpp"
 
 #include <fmt/format.h>
 
@@ -45,13 +44,10 @@ std::string_view hint(int status, const LoadOptions& options, bool v2) {
 }
 
 // A note on an answer that has the right status and is none.
-std::string note(const LoadRequests& requests, const http::ClientResponse& response,
-                 std::int64_t rows) {
-    if (requests.target.protocol != protocols::Protocol::v2 || response.status != 200) return "";
-    const auto outputs = protocols::v2::decode_answer(response);
-    if (!outputs) return " (no V2 answer: " + outputs.error().message + ")";
-    const auto flaw = protocols::v2::form_error(*outputs, requests.target.model.signature, rows);
-    return flaw ? " (not as its metadata says: " + *flaw + ")" : "";
+std::string note(const protocols::TaskRequest& what, const http::ClientResponse& response) {
+    if (!what.check || response.status >= 400) return "";
+    const auto flaw = what.check->judge(protocols::answer_of(response));
+    return flaw ? " (not as it should be: " + flaw->detail + ")" : "";
 }
 
 // Nobody knows here what users will send.
@@ -68,7 +64,8 @@ void check_reachable(const LoadOptions& options, const LoadRequests& requests) {
 
 void send_first_request(const LoadOptions& options, const LoadRequests& requests) {
     if (requests.tasks.empty()) return check_reachable(options, requests);
-    const http::ClientRequest& request = requests.tasks.front().requests.front().request;
+    const protocols::TaskRequest& what_is_sent = requests.tasks.front().requests.front();
+    const http::ClientRequest& request = what_is_sent.request;
     http::Client client(requests.target.url, !options.insecure);
     const auto response = client.send(request, options.timeout);
     const std::string what = fmt::format("{} {}", request.method, request.target);
@@ -79,8 +76,7 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
     }
     fmt::print(stderr, "first request: {} -> {} {} in {}: {}{}\n", what, response->status,
                response->reason, format_duration(response->elapsed),
-               shown(response->body, kShownInLine),
-               note(requests, *response, options.inputs.batch));
+               shown(response->body, kShownInLine), note(what_is_sent, *response));
     const bool v2 = requests.target.protocol == protocols::Protocol::v2;
     const std::string_view help = hint(response->status, options, v2);
     if (help.empty()) return;

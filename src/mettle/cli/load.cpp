@@ -1,4 +1,5 @@
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/reproduce.hpp"
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/verbs.hpp"
 
@@ -9,7 +10,9 @@ int load_main(int argc, char** argv) {
     if (!options) return 0;
     std::stop_source stop;
     const StopSignals signals(stop);
-    return run_load(*options, make_requests(*options, ask_target(*options)), stop);
+    const LoadRequests requests = make_requests(*options, ask_target(*options));
+    if (!options->payloads.reproduce.empty()) return reproduce(*options, requests);
+    return run_load(*options, requests, stop);
 }
 
 }  // namespace mettle::cli

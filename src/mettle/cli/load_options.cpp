@@ -182,29 +182,7 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
     flags.app()
         .add_option("--model", options.model, "V2: the model, where there are several")
         ->group(group);
-    flags
-        .add(
-            "-b,--batch",
-            [&options](const std::string& text) -> Result<void> {
-                const auto rows = whole_number(1, 1'000'000)(text);
-                if (!rows) return std::unexpected(rows.error());
-                options.inputs.batch = *rows;
-                options.inputs.batch_given = true;
-                return {};
-            },
-            "V2: rows in a request", "1")
-        ->group(group);
-    flags
-        .add_list(
-            "--shape",
-            [&options](const std::string& text) -> Result<void> {
-                auto shape = payload::parse_shape(text);
-                if (!shape) return std::unexpected(shape.error());
-                options.inputs.shapes[shape->first] = shape->second;
-                return {};
-            },
-            "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
-        ->group(group);
+    add_tensor_flags(flags, options.payloads);
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
         ->group(group);
@@ -353,10 +331,18 @@ void check(const Flags& flags, LoadOptions& options) {
            "--method and --body are for plain HTTP, and the target was said to be V2");
     // Who says what to send does not want to be asked what stands there.
     if (plain) options.target.forced = protocols::Protocol::plain;
-    const bool v2 = !options.model.empty() || options.inputs.batch_given ||
-                    !options.inputs.shapes.empty() || options.binary;
+    const bool v2 = !options.model.empty() || about_tensors(options.payloads) || options.binary;
     refuse(v2 && options.target.forced == protocols::Protocol::plain,
            "--model, --batch, --shape and --binary are for V2, and this is plain HTTP");
+    refuse(options.payloads.inputs.batch_given && !options.payloads.sweep.empty(),
+           "--batch and --sweep both say how many rows: give one of them");
+    if (!options.payloads.reproduce.empty()) {
+        // What made it makes it again.
+        const PayloadId id = *parse_payload_id(options.payloads.reproduce);
+        options.seed = id.seed;
+        if (options.payloads.count)
+            options.payloads.count = std::max(*options.payloads.count, id.index + 1);
+    }
     if (options.method.empty()) options.method = options.body ? "POST" : "GET";
     const std::vector<int> allowed = host::allowed_cpus();
     for (const int cpu : options.cpus) {

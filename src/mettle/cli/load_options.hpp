@@ -2,9 +2,9 @@
 
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
+#include "mettle/cli/payload_options.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/load/runner.hpp"
-#include "mettle/payload/tensors.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
 
@@ -33,7 +33,7 @@ struct LoadOptions {
 
     // What to send.
     std::string model;
-    payload::InputOptions inputs;
+    PayloadOptions payloads;
     bool binary = false;
     std::string method;  // Empty: GET, or POST with a body.
     std::optional<std::string> body;

@@ -1,9 +1,10 @@
 #include "mettle/cli/load_setup.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/model_tasks.hpp"
+#include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
-#include "mettle/protocols/v2/transport.hpp"
 
 #include <fmt/format.h>
 
@@ -14,42 +15,7 @@ namespace mettle::cli {
 
 namespace {
 
-// Enough that a cache in front of the model is not all that is measured; each takes its bytes.
-constexpr std::uint64_t kPayloads = 32;
 constexpr double kRatePerWorker = 20'000;
-
-[[noreturn]] void throw_startup(const Error& error) {
-    using Kind = Error::Kind;
-    const bool unreachable = error.kind == Kind::connection_lost || error.kind == Kind::timed_out ||
-                             error.kind == Kind::protocol_violation;
-    throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);
-}
-
-template <typename T>
-T value_or_throw(Result<T> result) {
-    if (!result) throw_startup(result.error());
-    return std::move(*result);
-}
-
-protocols::v2::Encoding encoding_of(const LoadOptions& options) {
-    return options.binary ? protocols::v2::Encoding::binary : protocols::v2::Encoding::json;
-}
-
-protocols::v2::Payload make_payload(const LoadOptions& options,
-                                    const std::vector<TensorSpec>& inputs, std::uint64_t index) {
-    const auto tensors = payload::make_inputs(inputs, options.seed, index);
-    return value_or_throw(protocols::v2::encode_request(tensors, encoding_of(options)));
-}
-
-protocols::Task make_v2_task(const LoadOptions& options, const protocols::Target& target) {
-    const auto inputs =
-        value_or_throw(payload::resolve_inputs(target.model.signature, options.inputs));
-    std::vector<protocols::v2::Payload> payloads;
-    for (std::uint64_t index = 0; index < kPayloads; ++index)
-        payloads.push_back(make_payload(options, inputs, index));
-    return protocols::v2::make_task(
-        {target.model.name, target.version, target.model.signature, options.headers}, payloads);
-}
 
 protocols::Task make_plain_task(const LoadOptions& options, const protocols::Target& target) {
     const http::ClientRequest request{options.method, target.url.target, options.headers,
@@ -92,10 +58,10 @@ protocols::Target ask_target(const LoadOptions& options) {
 LoadRequests make_requests(const LoadOptions& options, protocols::Target target) {
     LoadRequests requests;
     requests.target = std::move(target);
-    const bool v2_flags = options.binary || options.inputs.batch_given ||
-                          !options.inputs.shapes.empty() || !options.model.empty();
+    const bool v2_flags =
+        options.binary || about_tensors(options.payloads) || !options.model.empty();
     if (requests.target.protocol == protocols::Protocol::v2) {
-        requests.tasks.push_back(make_v2_task(options, requests.target));
+        requests.tasks = make_model_tasks(options, requests.target);
         return requests;
     }
     if (v2_flags) {
@@ -149,6 +115,7 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.workers = plan.workers;
     http.verify_tls = !options.insecure;
     http.more_origins = requests.more_origins;
+    if (options.payloads.canaries) http.check_share = 1;  // Every answer is held against its own.
     return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));
 }
 

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <map>
 
 namespace mettle::protocols {
 
@@ -34,6 +35,7 @@ struct SharedRequests {
     std::vector<Origin> origins;
     std::vector<std::vector<PreparedRequest>> requests;
     HttpOptions options;
+    std::unique_ptr<FirstPayloads> first_payloads = std::make_unique<FirstPayloads>();
 };
 
 Outcome outcome_of(http::WireOutcome outcome) {
@@ -100,8 +102,8 @@ public:
         : shared_(std::move(shared)), completion_(completion), started_ns_(clock_ns()) {
         http::WireClient::Owner& owner = *this;
         for (std::size_t index = 0; index < wires.size(); ++index)
-            clients_.push_back(std::make_unique<http::WireClient>(
-                shared_->origins[index].address, std::move(wires[index]), owner));
+            clients_.push_back(std::make_unique<http::WireClient>(shared_->origins[index].address,
+                                                                  std::move(wires[index]), owner));
         if (clients_.size() > 1) all_.emplace(clients_);
         for (const auto& task : shared_->requests) known_.emplace_back(task.size());
     }
@@ -136,6 +138,7 @@ private:
     void judge(const Slot& slot, Attempt& attempt);
     bool read_answer(Slot& slot, Attempt& attempt);
     bool may_check(std::int64_t now_ns) const;
+    std::string_view detail_of(const std::string& text, const PreparedRequest* request);
 
     std::shared_ptr<const SharedRequests> shared_;
     load::Completion& completion_;
@@ -151,6 +154,7 @@ private:
     std::vector<std::vector<KnownAnswers>> known_;  // By task and payload.
     std::size_t known_bytes_ = 0;
     DetailTexts details_;
+    std::map<std::string, std::string_view, std::less<>> with_payload_;  // By the bare text.
     std::int64_t started_ns_;
     std::int64_t checking_ns_ = 0;
 };
@@ -245,8 +249,11 @@ void HttpTransport::on_done(http::WireCall& call) {
 void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     if (slot.status >= 400) [[unlikely]] {
         attempt.outcome = Outcome::status;
-        attempt.detail =
-            details_.keep(fmt::format("{} {}", slot.status, http::reason_phrase(slot.status)));
+        const std::string text =
+            fmt::format("{} {}", slot.status, http::reason_phrase(slot.status));
+        // Of those the server's load is the reason, not what was sent.
+        const bool overload = slot.status == 429 || slot.status == 503;
+        attempt.detail = overload ? details_.keep(text) : detail_of(text, slot.request);
         return;
     }
     if (!slot.request || !slot.request->check) return;
@@ -258,10 +265,21 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     checking_ns_ += clock_ns() - begin;
     if (flaw) {
         attempt.outcome = flaw->outcome;
-        attempt.detail = details_.keep(flaw->detail);
+        attempt.detail = detail_of(flaw->detail, slot.request);
     } else {
         known.add(slot.body, known_bytes_);
     }
+}
+
+// The text with the first payload that failed so, if it has an id.
+std::string_view HttpTransport::detail_of(const std::string& text, const PreparedRequest* request) {
+    if (!request || request->id.empty()) return details_.keep(text);
+    const auto found = with_payload_.find(text);
+    if (found != with_payload_.end()) return found->second;
+    const std::string_view kept =
+        details_.keep(shared_->first_payloads->with_payload(text, request->id));
+    if (with_payload_.size() < DetailTexts::kMost) with_payload_.emplace(text, kept);
+    return kept;
 }
 
 // Whether it goes on with another request.

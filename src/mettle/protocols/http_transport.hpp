@@ -37,6 +37,7 @@ struct PreparedRequest {
     std::string bytes;                         // Head and body: http::encode_request().
     bool is_head = false;                      // The answer has no body, whatever its head says.
     std::shared_ptr<const AnswerCheck> check;  // None: any status below 400 will do.
+    std::string id = {};                       // Of its payload; named in failures.
 };
 
 struct HttpOptions {

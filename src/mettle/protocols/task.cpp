@@ -1,6 +1,25 @@
 #include "mettle/protocols/task.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
+
 namespace mettle::protocols {
+
+std::string payload_id(std::string_view task, std::uint64_t index, std::uint64_t seed,
+                       std::string_view body) {
+    std::uint32_t digest = 0x811c9dc5;  // FNV-1a.
+    for (const char character : body)
+        digest = (digest ^ static_cast<unsigned char>(character)) * 0x01000193;
+    return fmt::format("{}/{}/{}-{:08x}", task, index, seed, digest);
+}
+
+Answer answer_of(const http::ClientResponse& response) {
+    Answer answer{response.body};
+    const std::string_view size = response.header("Inference-Header-Content-Length");
+    std::from_chars(size.data(), size.data() + size.size(), answer.json_size);
+    return answer;
+}
 
 Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url& url,
                                                                 const std::vector<Task>& tasks,
@@ -10,7 +29,7 @@ Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url&
         auto& requests = prepared.emplace_back();
         for (const TaskRequest& each : task.requests)
             requests.push_back({http::encode_request(url, each.request),
-                                each.request.method == "HEAD", each.check});
+                                each.request.method == "HEAD", each.check, each.id});
     }
     return make_http_transports(url, std::move(prepared), options);
 }

@@ -35,12 +35,14 @@ private:
 Task make_task(const InferTask& what, const std::vector<Payload>& payloads) {
     const auto signature = std::make_shared<const Signature>(what.signature);
     const std::string path = infer_path(what.model, what.version);
-    Task task{what.model, "POST", 1, {}};
+    Task task{what.name.empty() ? what.model : what.name, "POST", 1, {}};
     for (const Payload& payload : payloads) {
         http::ClientRequest request{"POST", path, payload.headers, payload.body};
         request.headers.insert(request.headers.end(), what.headers.begin(), what.headers.end());
+        std::string id;
+        if (what.seed) id = payload_id(task.name, task.requests.size(), *what.seed, payload.body);
         task.requests.push_back(
-            {std::move(request), std::make_shared<InferCheck>(signature, payload)});
+            {std::move(request), std::make_shared<InferCheck>(signature, payload), std::move(id)});
     }
     return task;
 }

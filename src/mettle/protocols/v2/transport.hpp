@@ -4,7 +4,9 @@
 #include "mettle/protocols/task.hpp"
 #include "mettle/protocols/v2/infer.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,9 @@ struct InferTask {
     std::string version;
     Signature signature;
     http::HeaderList headers;
+    std::string name = {};  // Of the task; empty: the model's.
+    // That made the payloads, which then have ids; none: they have none.
+    std::optional<std::uint64_t> seed = {};
 };
 Task make_task(const InferTask& what, const std::vector<Payload>& payloads);
 
