@@ -180,11 +180,19 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
 void add_payload_flags(Flags& flags, LoadOptions& options) {
     const char* group = "What to send";
     flags.app()
-        .add_option("--model", options.model, "V2: the model, where there are several")
+        .add_option("--model", options.model,
+                    "the model, where there are several or none are listed")
         ->group(group);
     add_tensor_flags(flags, options.payloads);
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
+        ->group(group);
+    flags.app()
+        .add_flag("--columnar", options.columnar, "TF Serving: {\"inputs\"} instead of instances")
+        ->group(group);
+    flags.app()
+        .add_option("--signature-name", options.signature_name,
+                    "TF Serving: the signature, if not serving_default")
         ->group(group);
     flags
         .add("--method", into(options.method, parse_method), "plain HTTP: GET, POST, ...",
@@ -309,6 +317,32 @@ void refuse(bool contradiction, const std::string& sentence) {
     if (contradiction) throw StartupError(sentence);
 }
 
+// Which protocol the flags are about, where they are about one.
+void check_protocol_flags(LoadOptions& options) {
+    using protocols::Protocol;
+    auto& forced = options.target.forced;
+    const bool plain = !options.method.empty() || options.body;
+    const bool torchserve = forced == Protocol::torchserve;
+    refuse(plain && forced && forced != Protocol::plain && !torchserve,
+           fmt::format("--method and --body are for plain HTTP, and the target was said to be {}",
+                       forced ? shown_name_of(*forced) : ""));
+    // Who says what to send does not want to be asked what stands there.
+    if (plain && !torchserve) forced = Protocol::plain;
+    const bool tensors = about_tensors(options.payloads) || options.binary;
+    refuse(
+        (tensors || !options.model.empty()) && forced == Protocol::plain,
+        "--model, --batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF "
+        "Serving, and this is plain HTTP");
+    refuse(
+        tensors && torchserve,
+        "--batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF Serving, "
+        "and this is TorchServe");
+    refuse(options.binary && forced == Protocol::tfs, "--binary is for V2, and this is TF Serving");
+    refuse(
+        (options.columnar || !options.signature_name.empty()) && forced && forced != Protocol::tfs,
+        "--columnar and --signature-name are for TF Serving");
+}
+
 void check(const Flags& flags, LoadOptions& options) {
     refuse(options.users && options.rate,
            "-u makes a closed load and --rate an open one: give one of them");
@@ -326,14 +360,7 @@ void check(const Flags& flags, LoadOptions& options) {
            "--workers and --processes are two names for one thing: give one of them");
     refuse(options.csv_full_history && options.csv.empty(),
            "--csv-full-history is about --csv: give that too");
-    const bool plain = !options.method.empty() || options.body;
-    refuse(plain && options.target.forced == protocols::Protocol::v2,
-           "--method and --body are for plain HTTP, and the target was said to be V2");
-    // Who says what to send does not want to be asked what stands there.
-    if (plain) options.target.forced = protocols::Protocol::plain;
-    const bool v2 = !options.model.empty() || about_tensors(options.payloads) || options.binary;
-    refuse(v2 && options.target.forced == protocols::Protocol::plain,
-           "--model, --batch, --shape and --binary are for V2, and this is plain HTTP");
+    check_protocol_flags(options);
     refuse(options.payloads.inputs.batch_given && !options.payloads.sweep.empty(),
            "--batch and --sweep both say how many rows: give one of them");
     if (!options.payloads.reproduce.empty()) {
@@ -343,7 +370,8 @@ void check(const Flags& flags, LoadOptions& options) {
         if (options.payloads.count)
             options.payloads.count = std::max(*options.payloads.count, id.index + 1);
     }
-    if (options.method.empty()) options.method = options.body ? "POST" : "GET";
+    const bool has_body = options.body || !options.payloads.inputs.data.empty();
+    if (options.method.empty()) options.method = has_body ? "POST" : "GET";
     const std::vector<int> allowed = host::allowed_cpus();
     for (const int cpu : options.cpus) {
         refuse(std::ranges::find(allowed, cpu) == allowed.end(),
@@ -365,8 +393,8 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     std::string target, host;
     flags.app().add_option(
         "TARGET_URL", target,
-        "http(s)://host:port[/path]; V2 is found by asking, or forced with v2+http://, "
-        "plain HTTP with plain+http://");
+        "http(s)://host:port[/path]; what it speaks is found by asking, or forced with v2+http://, "
+        "tfs+http://, torchserve+http://, openai+http:// or plain+http://");
     flags.app().add_option("-H,--host", host, "Locust's way to give the target");
     add_load_flags(flags, options);
     if (has_users)

@@ -35,7 +35,9 @@ struct LoadOptions {
     std::string model;
     PayloadOptions payloads;
     bool binary = false;
-    std::string method;  // Empty: GET, or POST with a body.
+    bool columnar = false;       // TF Serving's other form.
+    std::string signature_name;  // TF Serving; empty: serving_default.
+    std::string method;          // Empty: GET, or POST with a body.
     std::optional<std::string> body;
     http::HeaderList headers;
 

@@ -34,11 +34,11 @@ double seconds(Duration duration) {
 void announce(const LoadOptions& options, const LoadRequests& requests,
               const load::LoadPlan& plan) {
     const protocols::Target& target = requests.target;
+    const std::string signature =
+        target.model.signature.inputs.empty() ? "" : ": " + target.model.signature.to_string();
     const std::string model =
-        target.protocol == protocols::Protocol::v2
-            ? fmt::format(", model {}: {}", target.model.name, target.model.signature.to_string())
-            : "";
-    if (requests.program) {
+        target.model.name.empty() ? "" : ", model " + target.model.name + signature;
+    if (requests.tasks.empty()) {
         std::vector<std::string> classes;
         for (const load::UserClass& each : requests.program->classes())
             classes.push_back(each.name);
@@ -46,7 +46,7 @@ void announce(const LoadOptions& options, const LoadRequests& requests,
                    fmt::join(classes, ", "));
     } else {
         fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(),
-                   target.protocol == protocols::Protocol::v2 ? "V2" : "plain HTTP", model);
+                   shown_name_of(target.protocol), model);
     }
     const std::string amount =
         plan.open

@@ -1,6 +1,7 @@
 #include "mettle/cli/load_setup.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/body_tasks.hpp"
 #include "mettle/cli/model_tasks.hpp"
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
@@ -16,12 +17,6 @@ namespace mettle::cli {
 namespace {
 
 constexpr double kRatePerWorker = 20'000;
-
-protocols::Task make_plain_task(const LoadOptions& options, const protocols::Target& target) {
-    const http::ClientRequest request{options.method, target.url.target, options.headers,
-                                      options.body.value_or("")};
-    return {target.url.target, options.method, 1, {{request, nullptr}}};
-}
 
 int default_workers(const LoadOptions& options, const protocols::Target& target) {
     const int cores = host::usable_cores();
@@ -44,6 +39,8 @@ std::size_t default_connections() {
 protocols::Target ask_target(const LoadOptions& options) {
     protocols::TargetOptions asking;
     asking.model = options.model;
+    asking.signature_name = options.signature_name;
+    asking.other_protocols = true;
     asking.timeout = std::min<Duration>(options.timeout, std::chrono::seconds(10));
     asking.headers = options.headers;
     asking.verify_tls = !options.insecure;
@@ -56,21 +53,24 @@ protocols::Target ask_target(const LoadOptions& options) {
 }
 
 LoadRequests make_requests(const LoadOptions& options, protocols::Target target) {
+    using protocols::Protocol;
     LoadRequests requests;
     requests.target = std::move(target);
-    const bool v2_flags =
-        options.binary || about_tensors(options.payloads) || !options.model.empty();
-    if (requests.target.protocol == protocols::Protocol::v2) {
+    const Protocol protocol = requests.target.protocol;
+    if (protocol == Protocol::v2 || protocol == Protocol::tfs) {
         requests.tasks = make_model_tasks(options, requests.target);
         return requests;
     }
-    if (v2_flags) {
+    if (options.binary || about_tensors(options.payloads)) {
         throw StartupError(
-            fmt::format("--model, --batch, --shape and --binary are for V2, which "
-                        "{} does not speak",
-                        requests.target.url.origin()));
+            fmt::format("--batch, --shape, --values, --sweep, --canaries and --binary "
+                        "are for V2 and TF Serving, and {} speaks {}",
+                        requests.target.url.origin(), shown_name_of(protocol)));
     }
-    requests.tasks.push_back(make_plain_task(options, requests.target));
+    if (!options.model.empty() && protocol == Protocol::plain)
+        throw StartupError(fmt::format("--model is for model servers, and {} speaks plain HTTP",
+                                       requests.target.url.origin()));
+    requests.tasks.push_back(make_body_task(options, requests.target));
     return requests;
 }
 

@@ -114,7 +114,8 @@ TEST(HttpTransport, AWrongAnswerIsAFailureOfItsOwnKind) {
 TEST(HttpTransport, AWrongAnswerNamesThePayloadThatCanBeSentAgain) {
     const PlantedServer server(answering([](int) { return label_answer(3); }));
     const auto factory = v2_transports(server, true, 1, 9);
-    const Attempt wrong = Sender(*factory).send();
+    Sender sender(*factory);
+    const Attempt wrong = sender.send();
     EXPECT_TRUE(wrong.detail.starts_with("output 'label' [0] is 3, not 7 (payload m/0/9-"))
         << wrong.detail;
 }
