@@ -35,9 +35,9 @@ class Tfs(PlantedServer):
 
     def answer(self, head, body, connection):
         method, path = head.split(b" ", 2)[:2]
-        if path == b"/v1/models/half":
+        if path in (b"/v1/models/half", b"/v1/models/half/versions/3"):
             return ok(json.dumps(STATUS, indent=1).encode())
-        if path == b"/v1/models/half/metadata":
+        if path in (b"/v1/models/half/metadata", b"/v1/models/half/versions/3/metadata"):
             return ok(json.dumps(METADATA, indent=1).encode())
         if method != b"POST" or path not in (b"/v1/models/half:predict", b"/v1/models/half/versions/3:predict"):
             return ok(b'{"error":"Malformed request"}', "404 Not Found")
