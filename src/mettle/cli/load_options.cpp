@@ -2,6 +2,7 @@
 
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/flags.hpp"
+#include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/result_files.hpp"
 #include "mettle/host/cpus.hpp"
 
@@ -184,6 +185,7 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
                     "the model, where there are several or none are listed")
         ->group(group);
     add_tensor_flags(flags, options.payloads);
+    add_generation_flags(flags, options.generation);
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
         ->group(group);

@@ -2,6 +2,7 @@
 
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
+#include "mettle/cli/generation_options.hpp"
 #include "mettle/cli/payload_options.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/load/runner.hpp"
@@ -34,6 +35,7 @@ struct LoadOptions {
     // What to send.
     std::string model;
     PayloadOptions payloads;
+    GenerationOptions generation;
     bool binary = false;
     bool columnar = false;       // TF Serving's other form.
     std::string signature_name;  // TF Serving; empty: serving_default.

@@ -3,6 +3,7 @@
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/body_tasks.hpp"
 #include "mettle/cli/model_tasks.hpp"
+#include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
@@ -66,6 +67,10 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
             fmt::format("--batch, --shape, --values, --sweep, --canaries and --binary "
                         "are for V2 and TF Serving, and {} speaks {}",
                         requests.target.url.origin(), shown_name_of(protocol)));
+    }
+    if (protocol == Protocol::openai) {
+        make_openai_requests(options, requests);
+        return requests;
     }
     if (!options.model.empty() && protocol == Protocol::plain)
         throw StartupError(fmt::format("--model is for model servers, and {} speaks plain HTTP",

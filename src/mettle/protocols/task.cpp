@@ -29,7 +29,8 @@ Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url&
         auto& requests = prepared.emplace_back();
         for (const TaskRequest& each : task.requests)
             requests.push_back({http::encode_request(url, each.request),
-                                each.request.method == "HEAD", each.check, each.id});
+                                each.request.method == "HEAD",
+                                task.program_judges ? nullptr : each.check, each.id});
     }
     return make_http_transports(url, std::move(prepared), options);
 }

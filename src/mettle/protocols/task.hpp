@@ -33,6 +33,8 @@ struct Task {
     std::string method = "GET";
     double weight = 1;
     std::vector<TaskRequest> requests;  // Sent in turn; at least one.
+    // The load's program reads every answer itself: the checks are for single questions only.
+    bool program_judges = false;
 };
 
 // Resolves the host now, once. Fails when that cannot be done.
