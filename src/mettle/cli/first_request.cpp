@@ -52,7 +52,7 @@ std::string note(const protocols::TaskRequest& what, const http::ClientResponse&
 
 // Nobody knows here what users will send.
 void check_reachable(const LoadOptions& options, const LoadRequests& requests) {
-    http::Client client(requests.target.url, !options.insecure);
+    http::Client client(requests.target.url, options.route);
     const auto connected = client.connect(options.timeout);
     if (connected) return;
     throw StartupError(fmt::format("{} could not be reached: {}", requests.target.url.origin(),
@@ -66,7 +66,7 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
     if (requests.tasks.empty()) return check_reachable(options, requests);
     const protocols::TaskRequest& what_is_sent = requests.tasks.front().requests.front();
     const http::ClientRequest& request = what_is_sent.request;
-    http::Client client(requests.target.url, !options.insecure);
+    http::Client client(requests.target.url, options.route);
     const auto response = client.send(request, options.timeout);
     const std::string what = fmt::format("{} {}", request.method, request.target);
     if (!response) {

@@ -254,6 +254,7 @@ void add_manner_flags(Flags& flags, LoadOptions& options) {
     flags.add("--cpus", into(options.cpus, host::parse_cpus), "CPUs for the workers, as 2-3,7")
         ->group(group);
     flags.app().add_flag("--insecure", options.insecure, "take any certificate")->group(group);
+    add_connection_flags(flags, options.connection);
     flags.app()
         .add_option("--seed", options.seed, "of arrivals, waits and values")
         ->capture_default_str()
@@ -409,10 +410,13 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     refuse(target.empty() && host.empty(),
            "what is to be loaded? Give a URL: mettle load http://127.0.0.1:8000");
     refuse(!target.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
+    options.connection.in_url = take_credentials(host.empty() ? target : host);
     auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
     if (!url) throw StartupError(url.error().message);
     options.target = std::move(*url);
     check(flags, options);
+    options.route = make_route(options.connection, options.insecure);
+    add_credentials(options.connection, options.headers);
     return options;
 }
 

@@ -2,6 +2,7 @@
 
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
+#include "mettle/cli/connection_options.hpp"
 #include "mettle/cli/generation_options.hpp"
 #include "mettle/cli/payload_options.hpp"
 #include "mettle/http/client.hpp"
@@ -50,6 +51,8 @@ struct LoadOptions {
     std::optional<int> workers;
     std::vector<int> cpus;
     bool insecure = false;
+    ConnectionOptions connection;
+    http::Route route;  // From these two.
     std::uint64_t seed = 1;
 
     // Results.

@@ -45,6 +45,7 @@ protocols::Target ask_target(const LoadOptions& options) {
     asking.timeout = std::min<Duration>(options.timeout, std::chrono::seconds(10));
     asking.headers = options.headers;
     asking.verify_tls = !options.insecure;
+    asking.route = options.route;
     auto target = protocols::ask(options.target, asking);
     if (!target && target.error().kind != Error::Kind::invalid_input) {
         target.error().message = fmt::format("{} gave no answer: {}", options.target.url.origin(),
@@ -119,6 +120,8 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.max_connections = options.max_connections.value_or(default_connections());
     http.workers = plan.workers;
     http.verify_tls = !options.insecure;
+    http.route = options.route;
+    http.keep_connections = !options.connection.fresh;
     http.more_origins = requests.more_origins;
     if (options.payloads.canaries) http.check_share = 1;  // Every answer is held against its own.
     return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));

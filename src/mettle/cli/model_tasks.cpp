@@ -67,7 +67,7 @@ std::vector<Payload> make_payloads(const LoadOptions& options, const protocols::
 // Asks each payload once, alone, and keeps its answer as the right one.
 void record_canaries(const LoadOptions& options, const protocols::Target& target,
                      const protocols::ModelTask& task, std::vector<Payload>& payloads) {
-    http::Client client(target.url, !options.insecure);
+    http::Client client(target.url, options.route);
     std::vector<std::string> answers;
     for (Payload& payload : payloads) {
         const auto response =

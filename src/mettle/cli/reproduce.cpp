@@ -60,7 +60,7 @@ int reproduce(const LoadOptions& options, const LoadRequests& requests) {
     const protocols::TaskRequest& what = find_request(options, requests);
     print_request(what);
     std::fflush(stdout);
-    http::Client client(requests.target.url, !options.insecure);
+    http::Client client(requests.target.url, options.route);
     const auto response = value_or_throw(client.send(what.request, options.timeout));
     fmt::print("\n{} {}   in {}\n", response.status, response.reason,
                format_duration(response.elapsed));

@@ -3,6 +3,7 @@
 #include "mettle/base/assert.hpp"
 #include "mettle/base/clock_ns.hpp"
 #include "mettle/http/message.hpp"
+#include "mettle/http/route.hpp"
 #include "mettle/http/wire_client.hpp"
 #include "mettle/protocols/detail_texts.hpp"
 #include "mettle/protocols/known_answers.hpp"
@@ -28,6 +29,7 @@ struct Origin {
     http::Address address;
     std::string host;
     bool tls = false;
+    std::string tunnel;
 };
 
 // What all workers share. Immutable.
@@ -301,7 +303,9 @@ public:
     explicit HttpTransports(std::shared_ptr<const SharedRequests> shared)
         : shared_(std::move(shared)) {
         const bool any_tls = std::ranges::any_of(shared_->origins, &Origin::tls);
-        if (any_tls) tls_.emplace(shared_->options.verify_tls);
+        const HttpOptions& options = shared_->options;
+        if (any_tls)
+            tls_ = options.route.tls ? *options.route.tls : http::TlsContext(options.verify_tls);
     }
 
     std::unique_ptr<load::Transport> make(load::Completion& completion, int worker) const override {
@@ -317,6 +321,8 @@ public:
             wire.max_answer_bytes = options.max_answer_bytes;
             if (origin.tls) wire.tls = tls_;
             wire.host = origin.host;
+            wire.tunnel = origin.tunnel;
+            wire.keep_connections = options.keep_connections;
         }
         return std::make_unique<HttpTransport>(shared_, completion, std::move(wires));
     }
@@ -334,9 +340,10 @@ Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
     urls.insert(urls.begin(), url);
     std::vector<Origin> origins;
     for (const http::Url& each : urls) {
-        const auto address = http::pick_address(each);
+        const auto address = http::pick_address(http::peer_of(options.route, each));
         if (!address) return std::unexpected(address.error());
-        origins.push_back({*address, each.host, each.scheme == "https"});
+        origins.push_back(
+            {*address, each.host, each.scheme == "https", http::tunnel_of(options.route, each)});
     }
     auto shared = std::make_shared<SharedRequests>(
         SharedRequests{std::move(origins), std::move(requests), std::move(options)});

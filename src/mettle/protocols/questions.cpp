@@ -4,8 +4,18 @@
 
 namespace mettle::protocols {
 
+namespace {
+
+http::Route route_of(const TargetOptions& options) {
+    http::Route route = options.route;
+    if (!route.tls && !options.verify_tls) route.tls.emplace(false);
+    return route;
+}
+
+}  // namespace
+
 Questions::Questions(const TargetUrl& target, const TargetOptions& options)
-    : target_(target), options_(options), client_(target.url, options.verify_tls) {}
+    : target_(target), options_(options), client_(target.url, route_of(options)) {}
 
 Result<http::ClientResponse> Questions::ask(std::string method, std::string path) {
     http::ClientRequest request{std::move(method), std::move(path), options_.headers, {}};

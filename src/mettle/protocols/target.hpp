@@ -33,7 +33,8 @@ struct TargetOptions {
     std::string signature_name;  // TF Serving; empty: serving_default.
     Duration timeout = std::chrono::seconds(10);
     http::HeaderList headers;  // --header, sent with every question too.
-    bool verify_tls = true;
+    bool verify_tls = true;    // Where the route says nothing of TLS.
+    http::Route route;
     // Whether others than V2 and plain HTTP are asked for. Without, they are refused.
     bool other_protocols = false;
     // A server that is still starting refuses and says 503: ask again until it answers. Zero: once.

@@ -1,5 +1,7 @@
 #include "mettle/protocols/task.hpp"
 
+#include "mettle/http/route.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -27,10 +29,12 @@ Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url&
     std::vector<std::vector<PreparedRequest>> prepared;
     for (const Task& task : tasks) {
         auto& requests = prepared.emplace_back();
-        for (const TaskRequest& each : task.requests)
-            requests.push_back({http::encode_request(url, each.request),
-                                each.request.method == "HEAD",
+        for (const TaskRequest& each : task.requests) {
+            http::ClientRequest request = http::on_route(options.route, url, each.request);
+            if (!options.keep_connections) request.headers.emplace_back("Connection", "close");
+            requests.push_back({http::encode_request(url, request), request.method == "HEAD",
                                 task.program_judges ? nullptr : each.check, each.id});
+        }
     }
     return make_http_transports(url, std::move(prepared), options);
 }
