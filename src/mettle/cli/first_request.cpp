@@ -29,7 +29,7 @@ std::string_view hint(int status, const LoadOptions& options, bool v2) {
     switch (status) {
         case 401:
         case 403:
-            return "give credentials with --header 'Authorization: Bearer ...'";
+            return "give credentials with --bearer, --basic, --api-key or --header 'Name: value'";
         case 404:
             return v2 ? "choose a model with --model" : "give the path in the URL";
         case 405:

@@ -4,6 +4,7 @@
 #include "mettle/cli/flags.hpp"
 #include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/result_files.hpp"
+#include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 
 #include <fmt/format.h>
@@ -187,6 +188,10 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
     add_tensor_flags(flags, options.payloads);
     add_generation_flags(flags, options.generation);
     flags.app()
+        .add_option("--requests", options.requests_file,
+                    "JSON lines of method, url, headers and body, from FILE or - (standard input)")
+        ->group(group);
+    flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
         ->group(group);
     flags.app()
@@ -326,6 +331,15 @@ void check_protocol_flags(LoadOptions& options) {
     auto& forced = options.target.forced;
     const bool plain = !options.method.empty() || options.body;
     const bool torchserve = forced == Protocol::torchserve;
+    if (!options.requests_file.empty()) {
+        refuse(plain || about_tensors(options.payloads) || options.binary ||
+                   !options.model.empty() || !options.payloads.inputs.data.empty(),
+               "--requests says all that is sent: leave out --method, --body, --data and what is "
+               "for models");
+        refuse(forced && forced != Protocol::plain, "--requests is for plain HTTP");
+        forced = Protocol::plain;
+        return;
+    }
     refuse(plain && forced && forced != Protocol::plain && !torchserve,
            fmt::format("--method and --body are for plain HTTP, and the target was said to be {}",
                        forced ? shown_name_of(*forced) : ""));
@@ -407,9 +421,15 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
     if (!flags.parse(argc, argv)) return {};
+    refuse(!target.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
+    if (!options.requests_file.empty()) {
+        options.request_lines =
+            value_or_throw(protocols::read_request_lines(options.requests_file));
+        const auto& first = options.request_lines.front().url;
+        if (target.empty() && host.empty() && first) target = first->origin();
+    }
     refuse(target.empty() && host.empty(),
            "what is to be loaded? Give a URL: mettle load http://127.0.0.1:8000");
-    refuse(!target.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
     options.connection.in_url = take_credentials(host.empty() ? target : host);
     auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
     if (!url) throw StartupError(url.error().message);

@@ -7,6 +7,7 @@
 #include "mettle/cli/payload_options.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/load/runner.hpp"
+#include "mettle/protocols/request_lines.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
 
@@ -37,6 +38,8 @@ struct LoadOptions {
     std::string model;
     PayloadOptions payloads;
     GenerationOptions generation;
+    std::string requests_file;  // "-" for standard input.
+    std::vector<protocols::RequestLine> request_lines;
     bool binary = false;
     bool columnar = false;       // TF Serving's other form.
     std::string signature_name;  // TF Serving; empty: serving_default.

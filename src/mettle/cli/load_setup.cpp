@@ -69,6 +69,11 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
                         "are for V2 and TF Serving, and {} speaks {}",
                         requests.target.url.origin(), shown_name_of(protocol)));
     }
+    if (!options.request_lines.empty()) {
+        requests.tasks = value_or_throw(protocols::make_line_tasks(
+            options.request_lines, requests.target.url, options.headers, options.requests_file));
+        return requests;
+    }
     if (protocol == Protocol::openai) {
         make_openai_requests(options, requests);
         return requests;
