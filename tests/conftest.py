@@ -8,7 +8,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from support import paths, plant, process  # noqa: E402
+from support import paths, plant, process, truth  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
@@ -26,6 +26,11 @@ def pytest_runtest_makereport(item, call):
         for one in process.running:
             report.sections.append((f"process {one.pid}", one.describe()))
     return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    for table in truth.tables:
+        terminalreporter.write_line("\n" + table.text())
 
 
 def _spawner():

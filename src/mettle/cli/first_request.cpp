@@ -25,6 +25,25 @@ std::string shown(std::string_view body, std::size_t most) {
     return body.size() > most ? text + "..." : text;
 }
 
+std::string_view openapi_hint(int status) {
+    switch (status) {
+        case 401:
+        case 403:
+            return "give credentials with --header 'Authorization: Bearer ...'";
+        case 404:
+            return "choose other operations with --only, or give ids that it knows with --data "
+                   "FILE";
+        case 405:
+            return "the document is not that of this service; choose with --only, or write "
+                   "plain+http://";
+        case 422:
+            return "the document does not say all that it checks: give rows that it takes with "
+                   "--data FILE, or a body with --method POST --body FILE";
+        default:
+            return "";
+    }
+}
+
 std::string_view hint(int status, const LoadOptions& options, bool v2) {
     switch (status) {
         case 401:
@@ -78,7 +97,9 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
                response->reason, format_duration(response->elapsed),
                shown(response->body, kShownInLine), note(what_is_sent, *response));
     const bool v2 = requests.target.protocol == protocols::Protocol::v2;
-    const std::string_view help = hint(response->status, options, v2);
+    const bool openapi = requests.target.protocol == protocols::Protocol::openapi;
+    const std::string_view help =
+        openapi ? openapi_hint(response->status) : hint(response->status, options, v2);
     if (help.empty()) return;
     throw StartupError(fmt::format("{} got {} {}, so nothing more was sent: {}\n{}", what,
                                    response->status, response->reason, help,

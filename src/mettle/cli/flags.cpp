@@ -11,7 +11,6 @@
 #include <fstream>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <sstream>
 
 namespace mettle::cli {
@@ -33,21 +32,6 @@ public:
         return option->get_description() + (shown.empty() ? "" : " (default: " + shown + ")");
     }
 };
-
-// Rows of the table of edit distances, one after the other.
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < right.size(); ++j) {
-            const std::size_t change = diagonal + (left[i] != right[j]);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
@@ -173,18 +157,6 @@ std::string config_path(const std::vector<std::string>& arguments) {
 }
 
 }  // namespace
-
-std::string most_similar(std::string_view given, const std::vector<std::string>& names) {
-    std::string best;
-    std::size_t least = std::max<std::size_t>(2, given.size() / 3) + 1;
-    for (const std::string& name : names) {
-        // A beginning of a name is similar to it, whatever it lacks.
-        const bool begins = given.size() >= 3 && name.starts_with(given);
-        const std::size_t distance = begins ? 1 : edit_distance(given, name);
-        if (distance < least) least = distance, best = name;
-    }
-    return best;
-}
 
 std::string environment_name(std::string_view flag) {
     std::string name = "METTLE_";

@@ -5,6 +5,7 @@
 // over the default.
 
 #include "mettle/base/result.hpp"
+#include "mettle/base/similar.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -57,7 +58,6 @@ std::vector<std::string> added_arguments(const CLI::App& app,
                                          const std::string& yaml_text,
                                          const std::string& yaml_name);
 
-// The most similar of `names` within a third of its length; empty when none is.
-std::string most_similar(std::string_view given, const std::vector<std::string>& names);
+using mettle::most_similar;
 
 }  // namespace mettle::cli

@@ -1,5 +1,6 @@
 #include "mettle/cli/load_run.hpp"
 #include "mettle/cli/reproduce.hpp"
+#include "mettle/cli/scenario_run.hpp"
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/verbs.hpp"
 
@@ -10,6 +11,7 @@ int load_main(int argc, char** argv) {
     if (!options) return 0;
     std::stop_source stop;
     const StopSignals signals(stop);
+    if (options->scenario) return run_scenario(*options, stop);
     const LoadRequests requests = make_requests(*options, ask_target(*options));
     if (!options->payloads.reproduce.empty()) return reproduce(*options, requests);
     return run_load(*options, requests, stop);

@@ -1,9 +1,11 @@
 #include "mettle/cli/load_options.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/arrivals_option.hpp"
 #include "mettle/cli/flags.hpp"
 #include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/result_files.hpp"
+#include "mettle/cli/scenario_options.hpp"
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 
@@ -110,12 +112,6 @@ Result<protocols::TargetUrl> parse_host(const std::string& text) {
     return protocols::parse_target_url(text);
 }
 
-Result<load::OpenLoad::Law> parse_arrivals(const std::string& text) {
-    if (text == "constant") return load::OpenLoad::Law::constant;
-    if (text == "poisson") return load::OpenLoad::Law::poisson;
-    return invalid(fmt::format("'{}' is no law of arrivals: write constant or poisson", text));
-}
-
 Result<std::string> parse_output(const std::string& text) {
     if (const auto checked = check_output(text); !checked) return std::unexpected(checked.error());
     return text;
@@ -149,7 +145,20 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
         .add("--rate", into(options.rate, parse_load_rate),
              "arrivals a second, whatever the answers do (open load)")
         ->group(group);
-    flags.add("--arrivals", into(options.law, parse_arrivals), "constant or poisson", "constant")
+    flags
+        .add(
+            "--arrivals",
+            [&options](const std::string& text) -> Result<void> {
+                auto arrivals = parse_arrivals_option(text);
+                if (!arrivals) return std::unexpected(arrivals.error());
+                options.law = arrivals->law;
+                options.recording = arrivals->recording;
+                if (!arrivals->note.empty()) fmt::print(stderr, "{}\n", arrivals->note);
+                return {};
+            },
+            "how they are spaced: constant, poisson, gamma:CV, burst:on=1s,off=4s; or from a "
+            "file: trace:FILE with moments, log:FILE with an access log to send again",
+            "constant")
         ->group(group);
     flags.add("--max-rate", into(options.max_rate, parse_load_rate), "refuse a --rate above this")
         ->group(group);
@@ -168,10 +177,11 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
                 auto stages = load::parse_stages(text, "users");
                 if (!stages) return std::unexpected(stages.error());
                 options.stages = std::move(*stages);
+                options.stages_text = text;
                 return {};
             },
-            "users over time: '10s:50,1m:200' ramps to 50, then to 200; '30s:=20' jumps to 20 "
-            "and holds")
+            "users, with --rate or --arrivals arrivals a second, over time: '10s:50,1m:200' ramps "
+            "to 50, then to 200; '30s:=20' jumps to 20 and holds")
         ->group(group);
     flags.app()
         .add_flag("--reset-stats", options.reset_stats,
@@ -201,6 +211,7 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
         .add_option("--signature-name", options.signature_name,
                     "TF Serving: the signature, if not serving_default")
         ->group(group);
+    add_openapi_flags(flags, options.openapi);
     flags
         .add("--method", into(options.method, parse_method), "plain HTTP: GET, POST, ...",
              "GET, with --body POST")
@@ -226,6 +237,24 @@ void add_user_flags(Flags& flags, LoadOptions& options) {
     flags.app()
         .add_option("--user-classes", options.user_classes, "only these classes of users")
         ->delimiter(',')
+        ->group(group);
+}
+
+void add_scenario_flags(Flags& flags, LoadOptions& options, std::string& scenario) {
+    const char* group = "Scenario";
+    flags.app()
+        .add_option("-f,--scenario,--locustfile", scenario,
+                    "YAML file that says what users do; also as a word that ends in .yaml")
+        ->group(group);
+    flags.app()
+        .add_flag("--check", options.check_only, "say whether the file is right and what would run")
+        ->group(group);
+    flags.app()
+        .add_flag("-l,--list", options.list_users, "print the user classes and do nothing else")
+        ->group(group);
+    flags.app()
+        .add_flag("--show-task-ratio", options.show_task_ratio,
+                  "print the share of each class and task and do nothing else")
         ->group(group);
 }
 
@@ -325,11 +354,27 @@ void refuse(bool contradiction, const std::string& sentence) {
     if (contradiction) throw StartupError(sentence);
 }
 
+// Who says which operations, or gives the document, has said what the target is.
+void check_openapi(LoadOptions& options, bool plain) {
+    const auto forced = options.target.forced;
+    const bool asked = forced == protocols::Protocol::openapi || about_openapi(options.openapi);
+    if (!asked) return;
+    refuse(plain,
+           "--method and --body say all that is sent, and --only, --all, --openapi, "
+           "--invalid-share or openapi+ that an OpenAPI document says it: give one of them");
+    refuse(forced && forced != protocols::Protocol::openapi,
+           "--only, --all, --openapi and --invalid-share are about an OpenAPI document, and the "
+           "target was said to be something else");
+    options.target.forced = protocols::Protocol::openapi;
+}
+
 // Which protocol the flags are about, where they are about one.
 void check_protocol_flags(LoadOptions& options) {
     using protocols::Protocol;
     auto& forced = options.target.forced;
-    const bool plain = !options.method.empty() || options.body;
+    const bool recorded = options.recording && !options.recording->requests.empty();
+    const bool plain = !options.method.empty() || options.body || recorded;
+    check_openapi(options, plain || !options.requests_file.empty());
     const bool torchserve = forced == Protocol::torchserve;
     if (!options.requests_file.empty()) {
         refuse(plain || about_tensors(options.payloads) || options.binary ||
@@ -341,7 +386,8 @@ void check_protocol_flags(LoadOptions& options) {
         return;
     }
     refuse(plain && forced && forced != Protocol::plain && !torchserve,
-           fmt::format("--method and --body are for plain HTTP, and the target was said to be {}",
+           fmt::format("--method, --body and recorded requests are for plain HTTP, and the target "
+                       "was said to be {}",
                        forced ? shown_name_of(*forced) : ""));
     // Who says what to send does not want to be asked what stands there.
     if (plain && !torchserve) forced = Protocol::plain;
@@ -354,29 +400,69 @@ void check_protocol_flags(LoadOptions& options) {
         tensors && torchserve,
         "--batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF Serving, "
         "and this is TorchServe");
+    refuse(
+        (tensors || !options.model.empty()) && forced == Protocol::openapi,
+        "--model, --batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF "
+        "Serving, and this is OpenAPI");
     refuse(options.binary && forced == Protocol::tfs, "--binary is for V2, and this is TF Serving");
     refuse(
         (options.columnar || !options.signature_name.empty()) && forced && forced != Protocol::tfs,
         "--columnar and --signature-name are for TF Serving");
 }
 
-void check(const Flags& flags, LoadOptions& options) {
-    refuse(options.users && options.rate,
+// --stages are rates where anything else says that the load is open.
+void settle_stages(const Flags& flags, LoadOptions& options) {
+    if (!options.stages || !(options.rate || flags.given("--arrivals"))) return;
+    refuse(options.recording != nullptr,
+           "--arrivals says when each request comes, and so does --stages: give one of them");
+    refuse(options.law.has_bursts(),
+           "bursts have a rate of their own, and so have --stages: give one of them");
+    // The text has been read once: what can be wrong with it has been said.
+    options.rate_stages = *load::parse_stages(options.stages_text, "rps", options.rate.value_or(0));
+    options.stages.reset();
+    options.rate.reset();
+    const Duration length = options.rate_stages->length();
+    refuse(load::RateCurve::stages(*options.rate_stages).area_until(1e-9 * length.count()) <= 0,
+           "--stages: the rate is 0 all the time, so that nothing would be sent");
+}
+
+void check_load(const Flags& flags, LoadOptions& options) {
+    settle_stages(flags, options);
+    refuse(options.users && options.is_open(),
            "-u makes a closed load and --rate an open one: give one of them");
     for (const char* flag : {"--spawn-rate", "--wait", "--reset-stats"}) {
-        refuse(options.rate && flags.given(flag),
+        refuse(options.is_open() && flags.given(flag),
                fmt::format("{} is about users, and --rate sends without: give one of them", flag));
     }
-    refuse(options.stages && (options.users || options.rate || flags.given("--spawn-rate")),
-           "--stages says how many users there are, and so do -u, -r and --rate: give one of them");
-    refuse(!options.rate && flags.given("--arrivals"), "--arrivals is about --rate: give that too");
-    refuse(options.rate && options.max_rate && *options.rate > *options.max_rate,
-           fmt::format("--rate {} is above --max-rate {}", options.rate.value_or(0),
-                       options.max_rate.value_or(0)));
+    refuse(options.stages && (options.users || flags.given("--spawn-rate")),
+           "--stages says how many users there are, and so do -u and -r: give one of them");
+    refuse(!options.is_open() && flags.given("--arrivals"),
+           "--arrivals is about --rate: give that too, or --stages");
+    refuse(options.recording && options.rate,
+           "the file of --arrivals says when requests come, and so does --rate: give one of them "
+           "(with ',speed=2' behind its name it is played twice as fast)");
+    const double highest = highest_rate(options);
+    refuse(options.max_rate && highest > *options.max_rate,
+           fmt::format("--rate {} is above --max-rate {}", highest, options.max_rate.value_or(0)));
+}
+
+void check_recording(const LoadOptions& options) {
+    const auto& recording = options.recording;
+    if (!recording || recording->requests.empty()) return;
+    refuse(options.body.has_value(), "--body and the payloads of --arrivals: give one of them");
+    const bool log = !recording->requests.front().target.empty();
+    refuse(log && !options.method.empty(), "--method: the methods are those of the log");
+    refuse(log && options.target.url.target != "/",
+           "the paths are those of the log: give the target without one");
+}
+
+void check(const Flags& flags, LoadOptions& options) {
+    check_load(flags, options);
     refuse(flags.given("--processes") && flags.given("--workers"),
            "--workers and --processes are two names for one thing: give one of them");
     refuse(options.csv_full_history && options.csv.empty(),
            "--csv-full-history is about --csv: give that too");
+    check_recording(options);
     check_protocol_flags(options);
     refuse(options.payloads.inputs.batch_given && !options.payloads.sweep.empty(),
            "--batch and --sweep both say how many rows: give one of them");
@@ -388,7 +474,9 @@ void check(const Flags& flags, LoadOptions& options) {
             options.payloads.count = std::max(*options.payloads.count, id.index + 1);
     }
     const bool has_body = options.body || !options.payloads.inputs.data.empty();
-    if (options.method.empty()) options.method = has_body ? "POST" : "GET";
+    const bool recorded = options.recording && !options.recording->requests.empty();
+    if (options.method.empty()) options.method = has_body || recorded ? "POST" : "GET";
+    options.openapi.data = options.payloads.inputs.data;  // One flag for both.
     const std::vector<int> allowed = host::allowed_cpus();
     for (const int cpu : options.cpus) {
         refuse(std::ranges::find(allowed, cpu) == allowed.end(),
@@ -397,43 +485,77 @@ void check(const Flags& flags, LoadOptions& options) {
     }
 }
 
-}  // namespace
-
-std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_users) {
-    Flags flags(has_users ? std::filesystem::path(argv[0]).filename().string() : "load",
-                "Loads an HTTP service and says what it did: how fast, how often it failed, "
-                "and whether the\nmeasurement can be believed.\n\n"
-                "  mettle load http://127.0.0.1:8000 -u 16 -t 10s\n"
-                "  mettle load v2+http://127.0.0.1:8000 --rate 2000 --arrivals poisson -t "
-                "30s -o run.json");
-    LoadOptions options;
-    std::string target, host;
-    flags.app().add_option(
-        "TARGET_URL", target,
-        "http(s)://host:port[/path]; what it speaks is found by asking, or forced with v2+http://, "
-        "tfs+http://, torchserve+http://, openai+http:// or plain+http://");
-    flags.app().add_option("-H,--host", host, "Locust's way to give the target");
-    add_load_flags(flags, options);
-    if (has_users)
-        add_user_flags(flags, options);
-    else
-        add_payload_flags(flags, options);
-    add_manner_flags(flags, options);
-    add_result_flags(flags, options);
-    if (!flags.parse(argc, argv)) return {};
-    refuse(!target.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
+// The command line wins over the file.
+void settle_target(const std::string& word, const std::string& host, const std::string& of_file,
+                   LoadOptions& options) {
+    refuse(!word.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
+    std::string target = word.empty() ? of_file : word;
+    std::string given_host = host;
     if (!options.requests_file.empty()) {
         options.request_lines =
             value_or_throw(protocols::read_request_lines(options.requests_file));
         const auto& first = options.request_lines.front().url;
         if (target.empty() && host.empty() && first) target = first->origin();
     }
+    if (target.empty() && host.empty() && options.only_says()) target = "http://127.0.0.1";
     refuse(target.empty() && host.empty(),
-           "what is to be loaded? Give a URL: mettle load http://127.0.0.1:8000");
-    options.connection.in_url = take_credentials(host.empty() ? target : host);
-    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
+           options.scenario ? "what is to be loaded? Give a URL, or 'target: URL' in the scenario"
+                            : "what is to be loaded? Give a URL: mettle load "
+                              "http://127.0.0.1:8000");
+    options.connection.in_url = take_credentials(host.empty() ? target : given_host);
+    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(given_host);
     if (!url) throw StartupError(url.error().message);
     options.target = std::move(*url);
+    if (options.scenario) options.target.forced = protocols::Protocol::plain;
+}
+
+void check_no_users(const Flags& flags) {
+    for (const char* flag :
+         {"--tags", "--exclude-tags", "--user-classes", "--check", "--list", "--show-task-ratio"}) {
+        refuse(flags.given(flag),
+               fmt::format("{} is about a scenario: give that with -f FILE.yaml", flag));
+    }
+}
+
+}  // namespace
+
+double highest_rate(const LoadOptions& options) {
+    if (options.recording) return peak_rate(*options.recording);
+    if (options.rate_stages) return options.rate_stages->largest();
+    return options.rate.value_or(0);
+}
+
+std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_users) {
+    Flags flags(has_users ? std::filesystem::path(argv[0]).filename().string() : "load",
+                "Loads an HTTP service and says what it did: how fast, how often it failed, "
+                "and whether the\nmeasurement can be believed.\n\n"
+                "  mettle load http://127.0.0.1:8000 -u 16 -t 10s\n"
+                "  mettle load http://127.0.0.1:8000 --only 'POST /predict' -u 16 -t 10s\n"
+                "  mettle load v2+http://127.0.0.1:8000 --rate 2000 --arrivals poisson -t "
+                "30s -o run.json");
+    LoadOptions options;
+    std::vector<std::string> words;
+    std::string host, scenario;
+    flags.app().add_option(
+        "TARGET_URL", words,
+        "http(s)://host:port[/path]; what it speaks is found by asking, or forced with v2+http://, "
+        "tfs+http://, torchserve+http://, openai+http://, openapi+http:// or plain+http://");
+    flags.app().add_option("-H,--host", host, "Locust's way to give the target");
+    add_load_flags(flags, options);
+    add_user_flags(flags, options);
+    if (!has_users) {
+        add_scenario_flags(flags, options, scenario);
+        add_payload_flags(flags, options);
+    }
+    add_manner_flags(flags, options);
+    add_result_flags(flags, options);
+    if (!flags.parse(argc, argv)) return {};
+    LoadWords sorted = sort_words(words, scenario);
+    for (std::string& name : sorted.classes) options.user_classes.push_back(std::move(name));
+    std::string of_file;
+    if (!sorted.scenario.empty()) of_file = apply_scenario(flags, sorted.scenario, options);
+    if (!has_users && !options.scenario) check_no_users(flags);
+    settle_target(sorted.target, host, of_file, options);
     check(flags, options);
     options.route = make_route(options.connection, options.insecure);
     add_credentials(options.connection, options.headers);

@@ -4,13 +4,17 @@
 
 #include "mettle/cli/connection_options.hpp"
 #include "mettle/cli/generation_options.hpp"
+#include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/cli/payload_options.hpp"
 #include "mettle/http/client.hpp"
+#include "mettle/load/recording.hpp"
 #include "mettle/load/runner.hpp"
 #include "mettle/protocols/request_lines.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
+#include "mettle/scenario/document.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,21 +22,35 @@
 namespace mettle::cli {
 
 struct LoadOptions {
+    // Arrivals come when they come; else users wait for their answers.
+    bool is_open() const { return rate || rate_stages || recording; }
+
+    // Nothing is sent.
+    bool only_says() const { return check_only || list_users || show_task_ratio; }
+
     protocols::TargetUrl target;
 
     // How much.
     std::optional<int> users;
     double spawn_rate = 1e9;
     std::optional<double> rate;
-    load::OpenLoad::Law law = load::OpenLoad::Law::constant;
+    load::ArrivalLaw law;
+    std::shared_ptr<const load::Recording> recording;  // Arrivals of a file, in place of a rate.
+    std::optional<load::LoadShape> rate_stages;        // Of arrivals a second.
     std::optional<double> max_rate;
     load::WaitTime wait;
     Duration run_time = Duration::max();
     std::optional<std::uint64_t> iterations;
     bool reset_stats = false;
     std::optional<load::LoadShape> stages;  // Of users.
+    std::string stages_text;
     std::vector<std::string> user_classes;  // Empty: all.
     std::vector<std::string> tags, excluded_tags;
+    std::shared_ptr<const scenario::Scenario> scenario;  // What users do, from a file.
+    bool wait_given = false;                             // Then `wait` wins over the scenario's.
+    bool check_only = false;
+    bool list_users = false;
+    bool show_task_ratio = false;
 
     // What to send.
     std::string model;
@@ -46,6 +64,7 @@ struct LoadOptions {
     std::string method;          // Empty: GET, or POST with a body.
     std::optional<std::string> body;
     http::HeaderList headers;
+    OpenApiOptions openapi;
 
     // How.
     Duration timeout = std::chrono::seconds(60);
@@ -70,6 +89,9 @@ struct LoadOptions {
     bool headless = false;  // Taken for Locust's sake: a load always starts at once.
     int exit_code_on_error = 1;
 };
+
+// The most arrivals in any second of an open load; 0 of a closed one.
+double highest_rate(const LoadOptions& options);
 
 // Nothing when --help or --version was asked for and has been printed. Throws StartupError for
 // what is wrong or contradictory.

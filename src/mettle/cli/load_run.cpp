@@ -31,8 +31,31 @@ double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-void announce(const LoadOptions& options, const LoadRequests& requests,
-              const load::LoadPlan& plan) {
+std::string spoken(const protocols::Target& target) {
+    if (target.protocol == protocols::Protocol::openapi)
+        return fmt::format("OpenAPI {}, '{}'", target.api->version, target.api->title);
+    return std::string(shown_name_of(target.protocol));
+}
+
+std::string arrivals_text(const load::OpenLoad& open) {
+    if (open.trace) {
+        return fmt::format("{} recorded arrivals over {}", open.trace->size(),
+                           format_duration(open.trace->back()));
+    }
+    const std::string law = open.law.to_string();
+    if (open.stages) {
+        return fmt::format("{} stages up to {} rps, {} arrivals", open.stages->steps().size(),
+                           format_rate(open.stages->largest()), law);
+    }
+    return fmt::format("{} rps, {} arrivals", open.rate, law);
+}
+
+std::string users_text(const load::ClosedLoad& closed) {
+    return fmt::format("{}{} user{}", closed.stages ? "up to " : "", closed.users,
+                       closed.users == 1 ? "" : "s");
+}
+
+void announce(const LoadRequests& requests, const load::LoadPlan& plan) {
     const protocols::Target& target = requests.target;
     const std::string signature =
         target.model.signature.inputs.empty() ? "" : ": " + target.model.signature.to_string();
@@ -45,15 +68,11 @@ void announce(const LoadOptions& options, const LoadRequests& requests,
         fmt::print(stderr, "target: {}, users: {}\n", target.url.to_string(),
                    fmt::join(classes, ", "));
     } else {
-        fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(),
-                   shown_name_of(target.protocol), model);
+        fmt::print(stderr, "target: {} speaks {}{}\n", target.url.to_string(), spoken(target),
+                   model);
+        for (const std::string& note : requests.notes) fmt::print(stderr, "  {}\n", note);
     }
-    const std::string amount =
-        plan.open
-            ? fmt::format("{} rps, {} arrivals", *options.rate,
-                          options.law == load::OpenLoad::Law::poisson ? "poisson" : "constant")
-            : fmt::format("{}{} user{}", plan.closed->stages ? "up to " : "", plan.closed->users,
-                          plan.closed->users == 1 ? "" : "s");
+    const std::string amount = plan.open ? arrivals_text(*plan.open) : users_text(*plan.closed);
     const std::string end =
         plan.run_time == Duration::max()
             ? (plan.iterations ? fmt::format(", {} {}", *plan.iterations,
@@ -70,6 +89,10 @@ void check_expressions(const LoadOptions& options, const load::LoadPlan& plan) {
     for (const auto& lasting : options.abort_if) all.push_back(lasting.expression);
     std::vector<std::string> names;
     for (const load::PlanTask& task : plan.tasks) names.push_back(task.name);
+    // Those of a scenario are known; others are made up while users run.
+    for (std::size_t task = 0; plan.names && task < plan.names->tasks(); ++task)
+        names.push_back(plan.names->task_at(static_cast<std::uint32_t>(task)).name);
+    if (plan.program && names.empty()) return;
     for (const results::Expression& expression : all) {
         if (expression.task.empty() || std::ranges::find(names, expression.task) != names.end())
             continue;
@@ -141,7 +164,7 @@ void print_results(const LoadOptions& options, const results::RunResult& run,
 int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop_source& stop) {
     const load::LoadPlan plan = make_plan(options, requests);
     check_expressions(options, plan);
-    announce(options, requests, plan);
+    announce(requests, plan);
     send_first_request(options, requests);
     const auto transports = make_transports(options, requests, plan);
     Watch watch(options, plan, stop);

@@ -1,9 +1,11 @@
 #include "mettle/cli/load_setup.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/cli/arrivals_option.hpp"
 #include "mettle/cli/body_tasks.hpp"
 #include "mettle/cli/model_tasks.hpp"
 #include "mettle/cli/openai_tasks.hpp"
+#include "mettle/cli/recorded_requests.hpp"
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
@@ -19,12 +21,39 @@ namespace {
 
 constexpr double kRatePerWorker = 20'000;
 
+// In all over the time that it takes; a recording of one moment takes a second.
+double mean_rate(const load::Recording& recording) {
+    const double length_s = std::chrono::duration<double>(recording.moments.back()).count();
+    return static_cast<double>(recording.moments.size()) / std::max(length_s, 1.0);
+}
+
+double mean_rate(const load::LoadShape& stages) {
+    const double length_s = std::chrono::duration<double>(stages.length()).count();
+    return load::RateCurve::stages(stages).area_until(length_s) / length_s;
+}
+
+load::OpenLoad make_open_load(const LoadOptions& options, const LoadRequests& requests) {
+    load::OpenLoad open{options.rate.value_or(0), options.law};
+    if (options.rate_stages) {
+        open.stages = options.rate_stages;
+        open.rate = mean_rate(*options.rate_stages);
+    }
+    if (options.recording) {
+        // Of the recording, which lives as long as what points into it.
+        open.trace = {options.recording, &options.recording->moments};
+        open.requests = requests.recorded;
+        open.rate = mean_rate(*options.recording);
+    }
+    return open;
+}
+
 int default_workers(const LoadOptions& options, const protocols::Target& target) {
     const int cores = host::usable_cores();
     // A target on this machine needs cores, too.
     const int most = std::clamp(target.url.is_loopback() ? cores / 2 : cores, 1, 16);
-    const double wanted = options.rate
-                              ? std::ceil(*options.rate / kRatePerWorker)
+    const double rate = highest_rate(options);
+    const double wanted = options.is_open()
+                              ? std::max(1.0, std::ceil(rate / kRatePerWorker))
                               : (options.stages ? std::max(1.0, options.stages->largest())
                                                 : static_cast<double>(options.users.value_or(1)));
     return static_cast<int>(std::min<double>(most, wanted));
@@ -46,6 +75,7 @@ protocols::Target ask_target(const LoadOptions& options) {
     asking.headers = options.headers;
     asking.verify_tls = !options.insecure;
     asking.route = options.route;
+    asking.api = options.openapi.document;
     auto target = protocols::ask(options.target, asking);
     if (!target && target.error().kind != Error::Kind::invalid_input) {
         target.error().message = fmt::format("{} gave no answer: {}", options.target.url.origin(),
@@ -59,11 +89,19 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
     LoadRequests requests;
     requests.target = std::move(target);
     const Protocol protocol = requests.target.protocol;
+    const bool tensors = options.binary || about_tensors(options.payloads);
     if (protocol == Protocol::v2 || protocol == Protocol::tfs) {
         requests.tasks = make_model_tasks(options, requests.target);
         return requests;
     }
-    if (options.binary || about_tensors(options.payloads)) {
+    if (protocol == Protocol::openapi && !tensors && options.model.empty()) {
+        auto made =
+            make_openapi_tasks(options.openapi, requests.target, options.headers, options.seed);
+        requests.tasks = std::move(made.tasks);
+        requests.notes = std::move(made.notes);
+        return requests;
+    }
+    if (tensors) {
         throw StartupError(
             fmt::format("--batch, --shape, --values, --sweep, --canaries and --binary "
                         "are for V2 and TF Serving, and {} speaks {}",
@@ -78,9 +116,16 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
         make_openai_requests(options, requests);
         return requests;
     }
-    if (!options.model.empty() && protocol == Protocol::plain)
-        throw StartupError(fmt::format("--model is for model servers, and {} speaks plain HTTP",
-                                       requests.target.url.origin()));
+    if (!options.model.empty() && protocol != Protocol::torchserve)
+        throw StartupError(fmt::format("--model is for model servers, and {} speaks {}",
+                                       requests.target.url.origin(), shown_name_of(protocol)));
+    if (options.recording && !options.recording->requests.empty()) {
+        RecordedTasks made = make_recorded_tasks(options);
+        requests.tasks = std::move(made.tasks);
+        requests.recorded =
+            std::make_shared<const std::vector<load::PlannedRequest>>(std::move(made.requests));
+        return requests;
+    }
     requests.tasks.push_back(make_body_task(options, requests.target));
     return requests;
 }
@@ -92,8 +137,8 @@ load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& request
                               static_cast<std::uint32_t>(task.requests.size())});
     plan.program = requests.program;
     plan.names = requests.names;
-    if (options.rate) {
-        plan.open = load::OpenLoad{*options.rate, options.law};
+    if (options.is_open()) {
+        plan.open = make_open_load(options, requests);
     } else {
         plan.closed = load::ClosedLoad{options.users.value_or(1), options.spawn_rate, options.wait,
                                        options.stages};
@@ -103,6 +148,10 @@ load::LoadPlan make_plan(const LoadOptions& options, const LoadRequests& request
         plan.closed->users = static_cast<int>(std::lround(options.stages->largest()));
         plan.run_time = std::min(plan.run_time, options.stages->length());
         plan.steps = options.stages->steps();
+    }
+    if (options.rate_stages) {
+        if (options.run_time == Duration::max()) plan.run_time = options.rate_stages->length();
+        plan.steps = options.rate_stages->steps();
     }
     plan.iterations = options.iterations;
     plan.timeout = options.timeout;

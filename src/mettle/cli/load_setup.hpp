@@ -17,10 +17,13 @@ namespace mettle::cli {
 struct LoadRequests {
     protocols::Target target;
     std::vector<protocols::Task> tasks;  // Ready requests; none where users make their own.
+    std::vector<std::string> notes;      // Lines for the announcement.
     // What users do, under which names, and where else than to the target they send.
     std::shared_ptr<const load::Program> program;
     std::shared_ptr<load::Names> names;
     std::vector<http::Url> more_origins;
+    // What each arrival sends, where a recording says so.
+    std::shared_ptr<const std::vector<load::PlannedRequest>> recorded;
 };
 
 // Throws StartupError, with the exit code for a target that cannot be reached.

@@ -1,6 +1,7 @@
 #include "mettle/cli/prove_flags.hpp"
 
 #include "mettle/cli/flags.hpp"
+#include "mettle/cli/openapi_tasks.hpp"
 
 #include <fmt/format.h>
 
@@ -162,7 +163,12 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
         .add_list("-o,--output", add_to(given.outputs, parse_output),
                   "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
+    OpenApiOptions openapi;
+    add_operation_flags(flags, openapi);
     if (!flags.parse(argc, argv)) return {};
+    given.options.send.only = std::move(openapi.only);
+    given.options.send.api = std::move(openapi.document);
+    given.options.send.rows = read_rows(openapi);
     return given;
 }
 

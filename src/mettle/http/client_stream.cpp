@@ -1,10 +1,12 @@
 #include "mettle/http/client_stream.hpp"
 
 #include <fmt/format.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 
 #include <unistd.h>
 
@@ -133,6 +135,11 @@ ssize_t ClientStream::write(const char* data, std::size_t size) {
     ERR_clear_error();
     return tls_result(
         SSL_write(ssl_, data, static_cast<int>(std::min<std::size_t>(size, INT_MAX))));
+}
+
+std::size_t ClientStream::unacknowledged() const {
+    int bytes = 0;
+    return ::ioctl(fd_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 ssize_t ClientStream::tls_result(int result) {

@@ -39,6 +39,11 @@ public:
     ssize_t read(char* data, std::size_t size);
     ssize_t write(const char* data, std::size_t size);
 
+    // Bytes that were sent and that the peer's system has not said to have, as they are on the
+    // wire. After the peer has closed, too: what its end did not acknowledge never came to its
+    // program.
+    std::size_t unacknowledged() const;
+
     const std::string& error() const { return error_; }  // "Connection refused"
 
 private:

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,13 @@ public:
         }
         return text;
     }
+    // So many, or what there is until the client goes.
+    std::string read_bytes(std::size_t size) {
+        std::string bytes(size, 0);
+        const ssize_t count = ::recv(fd_, bytes.data(), size, MSG_WAITALL);
+        bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        return bytes;
+    }
     bool send(std::string_view bytes) {
         return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
                static_cast<ssize_t>(bytes.size());
@@ -53,6 +61,8 @@ public:
         while (::recv(fd_, &byte, 1, 0) > 0) {
         }
     }
+    // As ::close() does for the peer, at once: what it sends from now on is answered with a reset.
+    void hang_up() { ::shutdown(fd_, SHUT_RDWR); }
     void shut_down_sending() { ::shutdown(fd_, SHUT_WR); }
 
 private:

@@ -52,6 +52,7 @@ public:
     bool keep_alive() const { return keep_alive_; }
     const ServerTiming& server_timing() const { return server_timing_; }
     std::int64_t json_size() const { return json_size_; }  // Inference-Header-Content-Length; or -1
+    std::uint64_t body_bytes() const { return body_bytes_; }  // Of the content, so far.
     // The last head without its empty line: with keep_head until begin(), else valid only as long
     // as the bytes given to the consume() that took it.
     std::string_view head() const { return want_.keep_head ? kept_head_ : head_; }

@@ -21,6 +21,8 @@ public:
     std::int64_t opened_at_ns = 0;  // While connecting.
     bool connecting = false;
     bool peer_closed = false;
+    bool reset = false;   // Not closed in order.
+    bool reused = false;  // Has had an answer before.
     std::uint32_t slot = 0;
     std::uint32_t generation = 0;  // Of the slot: an event of a closed connection is not ours.
     std::string input;             // Received and not taken: only when an answer comes in pieces.
@@ -76,9 +78,10 @@ WireClient::~WireClient() {
 
 void WireClient::send(WireCall& call) {
     call.sent_ns = call.send_end_ns = call.first_byte_ns = call.connect_ns = 0;
-    call.received = 0;
+    call.received = call.content = 0;
     call.status = 0;
     call.waited_for_connection = false;
+    call.sent_again = false;
     if (idle_first_) {
         WireConnection& connection = *idle_first_;
         remove_idle(connection);
@@ -114,7 +117,7 @@ void WireClient::open_for(WireCall& call) {
     call.connection = &connection;
     connection.opened_at_ns = now_ns_ = clock_ns();
     connection.connecting = true;
-    connection.peer_closed = false;
+    connection.peer_closed = connection.reset = connection.reused = false;
     connection.input.clear();
     if (!connection.stream.open(address_, options_.tls ? &*options_.tls : nullptr, options_.host,
                                 options_.tunnel)) {
@@ -145,7 +148,10 @@ WireConnection& WireClient::take_slot() {
 void WireClient::write(WireConnection& connection) {
     WireCall& call = *connection.call;
     bool in_one_go = connection.sent == 0;
-    if (in_one_go) call.sent_ns = now_ns_ = clock_ns();
+    if (in_one_go) {
+        now_ns_ = clock_ns();
+        if (!call.sent_again) call.sent_ns = now_ns_;
+    }
     while (connection.sent < call.bytes.size()) {
         const ssize_t count = connection.stream.write(call.bytes.data() + connection.sent,
                                                       call.bytes.size() - connection.sent);
@@ -153,13 +159,14 @@ void WireClient::write(WireConnection& connection) {
             if (errno == EAGAIN) return;
             // An answer may be there all the same, as a 413 to a body that is too large: reading
             // says so, or why not.
+            connection.reset = errno == ECONNRESET;
             return read(connection);
         }
         connection.sent += static_cast<std::size_t>(count);
         in_one_go &= connection.sent == call.bytes.size();
     }
     // Saves a reading of the clock for most requests.
-    call.send_end_ns = in_one_go ? call.sent_ns : (now_ns_ = clock_ns());
+    call.send_end_ns = in_one_go ? now_ns_ : (now_ns_ = clock_ns());
 }
 
 void WireClient::read(WireConnection& connection) {
@@ -217,16 +224,38 @@ void WireClient::on_end_of_stream(WireConnection& connection) {
     now_ns_ = clock_ns();
     connection.scanner.end_of_stream();
     if (connection.scanner.done()) return finish(connection);
+    if (never_arrived(connection)) return send_again(connection);
     fail(connection, WireOutcome::closed, connection.scanner.error());
 }
 
 void WireClient::on_broken(WireConnection& connection, int error) {
     if (!connection.call) return close(connection);
     now_ns_ = clock_ns();
+    connection.reset = true;
+    if (never_arrived(connection)) return send_again(connection);
     fail(connection, WireOutcome::closed,
          error == ECONNRESET && connection.call->first_byte_ns == 0
              ? "reset before an answer"
              : (error == ECONNRESET ? "reset before the whole answer" : std::strerror(error)));
+}
+
+// Nothing of the request was sent, or the peer closed in order without having acknowledged a byte
+// of it. A reset proves nothing: it may follow a request that was read, and overtake its
+// acknowledgement.
+bool WireClient::never_arrived(const WireConnection& connection) {
+    if (!connection.reused || connection.call->first_byte_ns != 0) return false;
+    if (connection.sent == 0) return true;
+    return !connection.reset && connection.stream.unacknowledged() >= connection.sent;
+}
+
+// On a new connection, so at most once. It is in flight all the time.
+void WireClient::send_again(WireConnection& connection) {
+    WireCall& call = *connection.call;
+    connection.call = nullptr;
+    close(connection);
+    call.sent_again = true;
+    ++sent_again_;
+    open_for(call);
 }
 
 void WireClient::finish(WireConnection& connection) {
@@ -235,6 +264,7 @@ void WireClient::finish(WireConnection& connection) {
     call.status = scanner.status();
     call.json_size = scanner.json_size();
     call.server_timing = scanner.server_timing();
+    call.content = scanner.body_bytes();
     call.head = call.keep_head ? scanner.head() : std::string_view{};
     call.body = call.keep_body ? scanner.body() : std::string_view{};
     if (call.send_end_ns == 0) call.send_end_ns = call.sent_ns;
@@ -252,8 +282,10 @@ void WireClient::fail(WireConnection& connection, WireOutcome outcome, std::stri
     WireCall& call = *connection.call;
     connection.call = nullptr;
     in_flight_.remove(call);
-    if (!connection.connecting && connection.scanner.has_head())
+    if (!connection.connecting && connection.scanner.has_head()) {
         call.status = connection.scanner.status();
+        call.content = connection.scanner.body_bytes();
+    }
     error_text_ = error;
     close(connection);
     complete(call, outcome, error_text_);
@@ -319,7 +351,9 @@ void WireClient::on_connecting(WireConnection& connection) {
     if (ready == ClientStream::Ready::failed)
         return fail(connection, WireOutcome::connect, connection.stream.error());
     connection.connecting = false;
-    connection.call->connect_ns = std::max<std::int64_t>(1, now_ns_ - connection.opened_at_ns);
+    // After a first send it is time that the request took, not that it waited to be sent.
+    if (!connection.call->sent_again)
+        connection.call->connect_ns = std::max<std::int64_t>(1, now_ns_ - connection.opened_at_ns);
     start(connection, *connection.call);
 }
 
@@ -393,7 +427,7 @@ void WireClient::time_out_waiting(std::int64_t now_ns) {
 }
 
 void WireClient::push_idle(WireConnection& connection) {
-    connection.is_idle = true;
+    connection.is_idle = connection.reused = true;
     connection.previous = idle_last_;
     connection.next = nullptr;
     (idle_last_ ? idle_last_->next : idle_first_) = &connection;

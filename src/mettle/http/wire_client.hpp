@@ -49,9 +49,11 @@ struct WireCall {
     std::int64_t done_ns = 0;
     std::int64_t connect_ns = 0;  // Spent on a new connection; 0 on a kept one.
     std::uint64_t received = 0;   // Bytes, with heads.
+    std::uint64_t content = 0;    // Of those the body's, without the framing of chunks.
     int status = 0;
     WireOutcome outcome = WireOutcome::answered;
     bool waited_for_connection = false;
+    bool sent_again = false;  // See requests_sent_again(); the stamps are from the first send on.
     std::int64_t json_size = -1;  // Inference-Header-Content-Length.
     ServerTiming server_timing;
     std::string_view head;   // With keep_head, without its empty line; valid in on_done() only.
@@ -113,6 +115,13 @@ public:
     void poll(std::int64_t until_ns);
     int fd() const { return epoll_; }
     std::uint64_t connections_opened() const { return opened_; }
+    // Requests that went to a kept connection which the server had closed before they came there,
+    // and then to a new one. No failure: every server may close an idle connection, and its goodbye
+    // may pass a request on the way. It is done only where the server's end of the connection
+    // cannot have given a byte of the request to its program, so it is safe for every method, while
+    // RFC 9110 9.2.2 allows it for any failure of an idempotent one: but a server that takes a
+    // request and then hangs up is a finding, and stays a failure here.
+    std::uint64_t requests_sent_again() const { return sent_again_; }
 
 private:
     static constexpr std::size_t kScratch = 64 * 1024;
@@ -128,6 +137,8 @@ private:
     void on_connecting(WireConnection& connection);
     void on_end_of_stream(WireConnection& connection);
     void on_broken(WireConnection& connection, int error);
+    static bool never_arrived(const WireConnection& connection);
+    void send_again(WireConnection& connection);
     void fail(WireConnection& connection, WireOutcome outcome, std::string_view error);
     void finish(WireConnection& connection);
     void complete(WireCall& call, WireOutcome outcome, std::string_view error);
@@ -150,6 +161,7 @@ private:
     WireConnection* idle_last_ = nullptr;
     std::size_t open_ = 0;
     std::uint64_t opened_ = 0;
+    std::uint64_t sent_again_ = 0;
     WireCallList waiting_;    // For a connection.
     WireCallList in_flight_;  // By deadline.
     std::array<epoll_event, kEvents> events_;

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 
 namespace mettle::http {
 namespace {
@@ -116,6 +118,7 @@ TEST(WireClient, StampsAreInOrder) {
     EXPECT_LE(call.first_byte_ns, call.done_ns);
     EXPECT_LE(call.done_ns, now_ns());
     EXPECT_EQ(call.received, kPlantedOk.size());
+    EXPECT_EQ(call.content, 2);
 }
 
 TEST(WireClient, ARefusedConnectionSaysSo) {
@@ -222,6 +225,72 @@ TEST(WireClient, NoticesThatAnIdleConnectionWasClosed) {
         EXPECT_EQ(driver.ask().outcome, WireOutcome::answered);
         // Until the end of the connection has come.
         driver.client().poll(now_ns() + 20'000'000);
+    }
+}
+
+// A server that closes a connection once its client has the answer, and before the client looks.
+class HangingUp {
+public:
+    explicit HangingUp(bool answers_new_ones) : answers_new_ones_(answers_new_ones) {}
+
+    void operator()(PlantedConnection& connection) {
+        connection.read_request();
+        if (!closed_ || answers_new_ones_) connection.send(kPlantedOk);
+        answered_.wait(false);
+        connection.hang_up();
+        closed_ = true;
+        closed_.notify_all();
+    }
+    void hang_up() {
+        answered_ = true;
+        answered_.notify_all();
+        closed_.wait(false);
+    }
+
+private:
+    bool answers_new_ones_;
+    std::atomic<bool> answered_ = false;
+    std::atomic<bool> closed_ = false;
+};
+
+TEST(WireClient, ARequestThatCameToAClosedConnectionIsSentAgain) {
+    HangingUp serve(true);
+    PlantedServer server(std::ref(serve));
+    Driver driver(server.port());
+    driver.ask();
+    serve.hang_up();
+    EXPECT_EQ(driver.ask().outcome, WireOutcome::answered);
+    EXPECT_EQ(driver.client().requests_sent_again(), 1);
+    EXPECT_EQ(driver.client().connections_opened(), 2);
+    const WireCall& call = driver.last_call();
+    EXPECT_TRUE(call.sent_again);
+    EXPECT_EQ(call.connect_ns, 0);
+    EXPECT_LE(call.sent_ns, call.send_end_ns);
+}
+
+TEST(WireClient, ARequestIsSentAgainOnlyOnce) {
+    HangingUp serve(false);
+    PlantedServer server(std::ref(serve));
+    Driver driver(server.port());
+    driver.ask();
+    serve.hang_up();
+    EXPECT_EQ(driver.ask().outcome, WireOutcome::closed);
+    EXPECT_EQ(driver.client().connections_opened(), 2);
+}
+
+// What a server took and did not answer is its failure, on a kept connection as on a new one.
+TEST(WireClient, ARequestThatWasReadIsNotSentAgain) {
+    for (const bool by_reset : {false, true}) {
+        PlantedServer server([by_reset](PlantedConnection& connection) {
+            connection.read_request();
+            connection.send(kPlantedOk);
+            connection.read_request();
+            if (by_reset) connection.reset();
+        });
+        Driver driver(server.port());
+        EXPECT_EQ(driver.ask().outcome, WireOutcome::answered);
+        EXPECT_EQ(driver.ask().outcome, WireOutcome::closed) << by_reset;
+        EXPECT_EQ(driver.client().requests_sent_again(), 0);
     }
 }
 

@@ -148,7 +148,7 @@ std::int64_t LoadShape::falls_to(double level, std::int64_t from_ns) const {
     return first_moment(level, false, from_ns);
 }
 
-Result<LoadShape> parse_stages(std::string_view text, std::string_view unit) {
+Result<LoadShape> parse_stages(std::string_view text, std::string_view unit, double start) {
     const auto bad = [&](std::string_view part, std::string_view why) {
         return fail(Error::Kind::invalid_input,
                     fmt::format("stage '{}': {}; write LENGTH:VALUE as 10s:50,1m:200, or "
@@ -156,7 +156,8 @@ Result<LoadShape> parse_stages(std::string_view text, std::string_view unit) {
                                 part, why));
     };
     LoadShape shape;
-    double last = 0;
+    if (start > 0) shape.line_to(start, Duration::zero());
+    double last = start;
     std::size_t count = 0;
     for (std::string_view rest = text;;) {
         const auto comma = rest.find(',');

@@ -60,6 +60,7 @@ private:
 
 // "10s:50,1m:200": to 50 within 10 s, then to 200 within a minute. "30s:=50" jumps to 50 and stays
 // there for 30 s. Each part is a step of the statistics: "0 to 50 users", "50 users".
-Result<LoadShape> parse_stages(std::string_view text, std::string_view unit);
+// `start` is the value before the first part.
+Result<LoadShape> parse_stages(std::string_view text, std::string_view unit, double start = 0);
 
 }  // namespace mettle::load

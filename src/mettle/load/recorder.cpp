@@ -1,6 +1,7 @@
 #include "mettle/load/recorder.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mettle::load {
 
@@ -23,8 +24,17 @@ std::int64_t send_lag_ns(const Attempt& attempt) {
     return std::max<std::int64_t>(0, attempt.sent_ns - attempt.connect_ns - attempt.due_ns);
 }
 
+Recorder::Recorder(std::size_t tasks, Span span)
+    : span_(span), slowest_(span.slowest), random_(span.seed) {
+    report_.tasks.resize(tasks);
+    if (span_.log_share > 0) plan_next_logged();
+}
+
 void Recorder::record(const Attempt& attempt) {
     if (!counts(attempt)) return;
+    slowest_.show(attempt);
+    if (until_logged_-- == 0) [[unlikely]]
+        log(attempt);
     TaskDelta& task = task_at(attempt.task);
     ++task.requests;
     const bool due_in_time = attempt.due_ns <= span_.ends_ns;
@@ -32,6 +42,7 @@ void Recorder::record(const Attempt& attempt) {
     report_.waited += attempt.waited_for_connection;
     report_.bytes_sent += attempt.bytes_sent;
     task.bytes_received += attempt.bytes_received;
+    task.content_bytes += attempt.content_bytes;
     if (attempt.sent_ns != 0) {
         report_.sent_by_end += due_in_time && attempt.sent_ns <= span_.ends_ns;
         report_.send_lag_us.record(to_us(send_lag_ns(attempt)));
@@ -53,6 +64,24 @@ void Recorder::record(const Attempt& attempt) {
                                     static_cast<std::uint32_t>(latency_us),
                                     attempt.outcome != Outcome::ok});
     }
+}
+
+void Recorder::log(const Attempt& attempt) {
+    plan_next_logged();
+    // Room for a second is asked for once, and goes round with the reports.
+    if (report_.logged.size() < Report::kMostLogged)
+        report_.logged.push_back(record_of(attempt));
+    else
+        ++report_.log_dropped;
+}
+
+// How many are passed over is geometrically distributed: a draw for each one that is kept instead
+// of one for each request.
+void Recorder::plan_next_logged() {
+    until_logged_ = 0;
+    if (span_.log_share >= 1) return;
+    const double passed = -random_.exponential() / std::log1p(-span_.log_share);
+    until_logged_ = static_cast<std::uint64_t>(std::min(passed, 1e15));
 }
 
 // Users name tasks as they go: there may be more than there were.

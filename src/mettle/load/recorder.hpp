@@ -4,6 +4,8 @@
 // path: no lock; memory is asked for only by the first value of a page of a histogram and by the
 // first failure of its kind.
 
+#include "mettle/load/attempt_record.hpp"
+#include "mettle/load/random.hpp"
 #include "mettle/load/report.hpp"
 #include "mettle/load/transport.hpp"
 
@@ -18,9 +20,12 @@ public:
         std::int64_t counted_from_ns = 0;  // Requests due before are not counted: warm-up.
         std::int64_t ends_ns = INT64_MAX;
         bool record_sequence = false;
+        std::size_t slowest = 0;  // Kept in full.
+        double log_share = 0;     // Of all requests, for a request log.
+        std::uint64_t seed = 0;   // Of the choice.
     };
 
-    Recorder(std::size_t tasks, Span span) : span_(span) { report_.tasks.resize(tasks); }
+    Recorder(std::size_t tasks, Span span);
 
     void record(const Attempt& attempt);
     // A group of requests that began and ended then. `task` is its number, of a transaction.
@@ -36,6 +41,9 @@ public:
     void add_missed(std::uint64_t iterations) { report_.missed_iterations += iterations; }
     void add_spin(std::int64_t ns) { report_.spin_ns += ns; }
 
+    // Puts what is kept of the whole run into the report, which is the last.
+    void finish() { report_.slowest = slowest_.sorted(); }
+
     bool counts(const Attempt& attempt) const { return attempt.due_ns >= span_.counted_from_ns; }
     Report& report() { return report_; }
 
@@ -44,9 +52,14 @@ private:
     void record_success(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us);
     void record_failure(const Attempt& attempt, TaskDelta& task, std::int64_t latency_us);
     void record_phases(const Attempt& attempt, results::LatencySet& times, std::int64_t lag_ns);
+    void log(const Attempt& attempt);
+    void plan_next_logged();
 
     Span span_;
     Report report_;
+    Slowest slowest_;
+    Random random_;
+    std::uint64_t until_logged_ = UINT64_MAX;  // Requests that are passed over before the next.
 };
 
 // From due to sent, less the time that a new connection took: that is the target's.

@@ -19,6 +19,16 @@ void merge_failures(std::vector<FailureCount>& into, const std::vector<FailureCo
     }
 }
 
+// A runner that does not come for its reports gets no more than one may hold.
+void merge_log(Report& into, const Report& from) {
+    const std::size_t room =
+        Report::kMostLogged - std::min(into.logged.size(), Report::kMostLogged);
+    const std::size_t taken = std::min(room, from.logged.size());
+    into.logged.insert(into.logged.end(), from.logged.begin(),
+                       from.logged.begin() + static_cast<std::ptrdiff_t>(taken));
+    into.log_dropped += from.log_dropped + (from.logged.size() - taken);
+}
+
 }  // namespace
 
 void Report::merge(const Report& other) {
@@ -28,6 +38,7 @@ void Report::merge(const Report& other) {
         tasks[index].requests += from.requests;
         tasks[index].failures += from.failures;
         tasks[index].bytes_received += from.bytes_received;
+        tasks[index].content_bytes += from.content_bytes;
         tasks[index].times.merge(from.times);
     }
     if (metrics.size() < other.metrics.size()) metrics.resize(other.metrics.size());
@@ -36,6 +47,8 @@ void Report::merge(const Report& other) {
     merge_failures(failures, other.failures);
     results::add(exceptions, other.exceptions);
     sequence.insert(sequence.end(), other.sequence.begin(), other.sequence.end());
+    merge_log(*this, other);
+    slowest.insert(slowest.end(), other.slowest.begin(), other.slowest.end());
     send_lag_us.merge(other.send_lag_us);
     planned_gaps.merge(other.planned_gaps);
     actual_gaps.merge(other.actual_gaps);
@@ -48,6 +61,7 @@ void Report::merge(const Report& other) {
     spin_ns += other.spin_ns;
     cpu_ns += other.cpu_ns;
     connections_opened = other.connections_opened;
+    sent_again = other.sent_again;
     users = other.users;
     in_flight = other.in_flight;
     last_answer_ns = std::max(last_answer_ns, other.last_answer_ns);
@@ -59,7 +73,7 @@ void Report::merge(const Report& other) {
 void Report::clear() {
     for (TaskDelta& task : tasks) {
         if (task.requests == 0) continue;  // Then nothing is in its histograms.
-        task.requests = task.failures = task.bytes_received = 0;
+        task.requests = task.failures = task.bytes_received = task.content_bytes = 0;
         if (tasks.size() > kTasksToKeep)
             task.times.release();
         else
@@ -69,6 +83,9 @@ void Report::clear() {
     failures.clear();
     exceptions.clear();
     sequence.clear();
+    logged.clear();
+    log_dropped = 0;
+    slowest.clear();
     send_lag_us.clear();
     planned_gaps.clear();
     actual_gaps.clear();

@@ -3,6 +3,7 @@
 // What a worker tells its runner, once a second and at the end: what was added since the last time.
 // Values only, so that workers can live on other machines.
 
+#include "mettle/load/attempt_record.hpp"
 #include "mettle/load/transport.hpp"
 #include "mettle/results/run_result.hpp"
 
@@ -16,6 +17,7 @@ struct TaskDelta {
     std::uint64_t requests = 0;  // Successes and failures.
     std::uint64_t failures = 0;
     std::uint64_t bytes_received = 0;
+    std::uint64_t content_bytes = 0;  // Bodies only.
     results::LatencySet times;
 };
 
@@ -27,6 +29,9 @@ struct FailureCount {
 };
 
 struct Report {
+    // Requests of a log in one report; more are dropped and counted.
+    static constexpr std::size_t kMostLogged = 200'000;
+
     // Up to as many, the memory of a second's histograms is kept for the next one; beyond, so many
     // copies of them would take more than what is measured is worth.
     static constexpr std::size_t kTasksToKeep = 200;
@@ -39,6 +44,9 @@ struct Report {
     std::vector<results::MetricResult> metrics;  // By number; kinds and names are Names'.
     std::vector<results::ScriptException> exceptions;
     std::vector<results::Sample> sequence;
+    std::vector<AttemptRecord> logged;   // Of a request log.
+    std::uint64_t log_dropped = 0;       // For want of room.
+    std::vector<AttemptRecord> slowest;  // Of the whole run, in the last report only.
     Histogram send_lag_us;
     Histogram planned_gaps, actual_gaps;  // Open load only; in units of 100 ns.
     std::uint64_t bytes_sent = 0;
@@ -51,6 +59,7 @@ struct Report {
     std::int64_t cpu_ns = 0;        // Of the worker's thread.
     // States, not sums:
     std::uint64_t connections_opened = 0;
+    std::uint64_t sent_again = 0;  // Transport::requests_sent_again().
     int users = 0;
     int in_flight = 0;
     std::int64_t last_answer_ns = 0;  // Moments; 0: never.

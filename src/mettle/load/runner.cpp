@@ -149,6 +149,7 @@ private:
     void collect();
     void end_window(std::int64_t end_ns);
     void finish_result(results::RunResult& result);
+    void put_slowest(results::RunResult& result) const;
     results::Validity judge_validity(const results::RunResult& result);
     bool target_lost() const;
 
@@ -224,6 +225,8 @@ void Run::collect() {
         seat->report.clear();
         seat->mailbox.take(seat->report);
         tally_.add(seat->report);
+        for (const AttemptRecord& record : seat->report.logged)
+            plan_.on_logged(in_words(record, *names_, times_.counted_from_ns));
         seat->cpu_ns += seat->report.cpu_ns;
         seat->spin_ns += seat->report.spin_ns;
         window_cpu_ns_ += seat->report.cpu_ns;
@@ -255,8 +258,12 @@ void Run::finish_result(results::RunResult& result) {
     result.interrupted = interrupted_;
     result.target_lost = target_lost();
     result.target_cpu = meter_.target_cpu();
-    for (const auto& seat : seats_) result.connections_opened += seat->report.connections_opened;
+    for (const auto& seat : seats_) {
+        result.connections_opened += seat->report.connections_opened;
+        result.sent_again += seat->report.sent_again;
+    }
     std::ranges::sort(result.sequence, {}, &results::Sample::due_us);
+    put_slowest(result);
     result.host = results::describe_host();
     result.load.kind = plan_.closed ? "closed" : "open";
     if (plan_.open) {
@@ -271,6 +278,14 @@ void Run::finish_result(results::RunResult& result) {
     result.load.workers = plan_.workers;
     result.load.warmup_s = std::chrono::duration<double>(plan_.warmup).count();
     result.validity = judge_validity(result);
+}
+
+void Run::put_slowest(results::RunResult& result) const {
+    result.records_dropped = tally_.sums().log_dropped;
+    Slowest slowest(plan_.slowest);
+    for (const AttemptRecord& record : tally_.sums().slowest) slowest.show(record);
+    for (const AttemptRecord& record : slowest.sorted())
+        result.slowest.push_back(in_words(record, *names_, times_.counted_from_ns));
 }
 
 results::Validity Run::judge_validity(const results::RunResult& result) {

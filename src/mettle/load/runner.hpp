@@ -77,6 +77,11 @@ struct LoadPlan {
     int workers = 1;
     std::vector<int> cpus;  // Worker w is pinned to cpus[w % size]; empty: not pinned.
     std::uint64_t seed = 1;
+    std::size_t slowest = 0;  // Requests that RunResult::slowest shows in full.
+    // This share of the requests is handed to `on_logged` one by one, on the runner's thread,
+    // within a second or two. What comes faster than that is dropped and counted.
+    double log_share = 1;
+    std::function<void(const results::RequestRecord&)> on_logged = {};
     // Keeps RunResult::sequence: 12 bytes a request, so for probes of seconds, not for soaks.
     bool record_sequence = false;
 };

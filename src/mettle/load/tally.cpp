@@ -1,5 +1,7 @@
 #include "mettle/load/tally.hpp"
 
+#include "mettle/load/outcome_names.hpp"
+
 #include <algorithm>
 
 namespace mettle::load {
@@ -12,42 +14,17 @@ using results::TaskResult;
 // A shorter last second says nothing about a rate.
 constexpr double kShortestPoint = 0.2;
 
-std::string_view name_of(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::pending:
-            return "pending";
-        case Outcome::ok:
-            return "ok";
-        case Outcome::status:
-            return "status";
-        case Outcome::timeout:
-            return "timeout";
-        case Outcome::connect:
-            return "connect";
-        case Outcome::closed:
-            return "closed";
-        case Outcome::protocol:
-            return "protocol";
-        case Outcome::validation:
-            return "validation";
-        case Outcome::wrong_answer:
-            return "wrong_answer";
-        case Outcome::cancelled:
-            return "unfinished";
-    }
-    return "?";
-}
-
 void merge_task(TaskResult& into, const TaskResult& from) {
     into.requests += from.requests;
     into.failures += from.failures;
     into.bytes_received += from.bytes_received;
+    into.content_bytes += from.content_bytes;
     into.times.merge(from.times);
 }
 
 void clear_task(TaskResult& task, bool keep_memory) {
     if (task.requests == 0) return;
-    task.requests = task.failures = task.bytes_received = 0;
+    task.requests = task.failures = task.bytes_received = task.content_bytes = 0;
     if (keep_memory)
         task.times.clear();
     else
@@ -111,6 +88,8 @@ void Tally::add(const Report& report) {
     window_.missed_iterations += report.missed_iterations;
     window_.validity.send_lag_us.merge(report.send_lag_us);
     whole_.sequence.insert(whole_.sequence.end(), report.sequence.begin(), report.sequence.end());
+    sums_.slowest.insert(sums_.slowest.end(), report.slowest.begin(), report.slowest.end());
+    sums_.log_dropped += report.log_dropped;
     sums_.planned_gaps.merge(report.planned_gaps);
     sums_.actual_gaps.merge(report.actual_gaps);
     sums_.due += report.due;
@@ -133,6 +112,7 @@ void Tally::add_tasks(const Report& report) {
             task->requests += delta.requests;
             task->failures += delta.failures;
             task->bytes_received += delta.bytes_received;
+            task->content_bytes += delta.content_bytes;
             task->times.merge(delta.times);
         }
     }

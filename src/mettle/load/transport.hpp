@@ -89,6 +89,7 @@ struct Attempt {
     std::int64_t connect_ns = 0;  // Spent on a new connection; 0 on a kept one.
     std::uint32_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
+    std::uint64_t content_bytes = 0;  // Of the last answer's body, as it was sent.
     std::uint16_t status = 0;
     Outcome outcome = Outcome::pending;
     ServerTimes server;
@@ -120,6 +121,8 @@ public:
     // Readable when poll() has something to do.
     virtual int poll_fd() const = 0;
     virtual std::uint64_t connections_opened() const = 0;
+    // That the target had closed a kept connection to before they came there.
+    virtual std::uint64_t requests_sent_again() const { return 0; }
 };
 
 // Makes one Transport for each worker, on that worker's thread. Immutable and shared by workers.

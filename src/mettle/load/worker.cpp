@@ -83,7 +83,10 @@ Worker::Worker(const LoadPlan& plan, const Program& program, const TransportFact
       times_(times),
       stop_(stop),
       mailbox_(mailbox),
-      recorder_(plan.tasks.size(), {times.counted_from_ns, times.ends_ns, plan.record_sequence}),
+      recorder_(plan.tasks.size(),
+                {times.counted_from_ns, times.ends_ns, plan.record_sequence, plan.slowest,
+                 plan.on_logged ? plan.log_share : 0,
+                 Random(plan.seed ^ (static_cast<std::uint64_t>(index) << 40)).next()}),
       behaviours_(program.make(recorder_, index)),
       transport_(transports.make(*this, index)),
       next_report_ns_(times.counted_from_ns + kSecond),
@@ -231,10 +234,12 @@ void Worker::report(bool finished) {
     report.cpu_ns = cpu_ns - reported_cpu_ns_;
     reported_cpu_ns_ = cpu_ns;
     report.connections_opened = transport_->connections_opened();
+    report.sent_again = transport_->requests_sent_again();
     report.users = source_->users();
     report.in_flight = in_flight_;
     report.ended_ns = ended_ns_;
     report.finished = finished;
+    if (finished) recorder_.finish();
     mailbox_.put(report);
 }
 

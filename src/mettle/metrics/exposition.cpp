@@ -60,4 +60,16 @@ void Exposition::histogram(Labels labels, const DurationHistogram& histogram) {
     line("_count", labels, {}, static_cast<double>(reading.count));
 }
 
+void Exposition::histogram_us(Labels labels, const Histogram& histogram,
+                              std::span<const std::int64_t> bounds_ns) {
+    for (const std::int64_t bound_ns : bounds_ns) {
+        line("_bucket", labels, fmt::format("{}", static_cast<double>(bound_ns) / 1e9),
+             static_cast<double>(histogram.count_at_or_below(bound_ns / 1000)));
+    }
+    const auto count = static_cast<double>(histogram.count());
+    line("_bucket", labels, "+Inf", count);
+    line("_sum", labels, {}, histogram.mean() * count / 1e6);
+    line("_count", labels, {}, count);
+}
+
 }  // namespace mettle

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "mettle/metrics/counter.hpp"
+#include "mettle/metrics/histogram.hpp"
 
+#include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +26,9 @@ public:
     void sample(Labels labels, double value);
     // The buckets, _sum (in seconds) and _count.
     void histogram(Labels labels, const DurationHistogram& histogram);
+    // The same of one that counts microseconds, in the buckets of `bounds_ns`: whole microseconds.
+    void histogram_us(Labels labels, const Histogram& histogram,
+                      std::span<const std::int64_t> bounds_ns);
 
     const std::string& text() const { return text_; }
 

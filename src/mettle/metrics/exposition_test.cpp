@@ -29,6 +29,21 @@ TEST(Exposition, WritesCumulativeBucketsSumAndCount) {
     EXPECT_NE(text.find("_count{model=\"a\\\"b\"} 3\n"), std::string::npos);
 }
 
+TEST(Exposition, WritesHistogramsOfMicroseconds) {
+    Histogram histogram;
+    histogram.record(30);
+    histogram.record(50);
+    histogram.record(20'000'000);
+    Exposition out;
+    out.family("mettle_x_seconds", "histogram", "What.");
+    out.histogram_us({}, histogram, DurationHistogram::default_bounds_ns());
+    const std::string& text = out.text();
+    EXPECT_NE(text.find("le=\"2.5e-05\"} 0\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("le=\"5e-05\"} 2\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("le=\"+Inf\"} 3\n"), std::string::npos);
+    EXPECT_NE(text.find("_sum 20.00008\n"), std::string::npos);
+}
+
 TEST(Counter, ThreadsLoseNothing) {
     Counter counter;
     std::vector<std::jthread> threads;

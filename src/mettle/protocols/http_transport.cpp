@@ -122,6 +122,11 @@ public:
         for (const auto& client : clients_) sum += client->connections_opened();
         return sum;
     }
+    std::uint64_t requests_sent_again() const override {
+        std::uint64_t sum = 0;
+        for (const auto& client : clients_) sum += client->requests_sent_again();
+        return sum;
+    }
 
 private:
     struct Slot final : http::WireCall, http::BodySink {
@@ -170,7 +175,7 @@ void HttpTransport::start(Attempt& attempt) {
     attempt.transport_state = &slot;
     attempt.sent_ns = attempt.connect_ns = 0;
     attempt.bytes_sent = 0;
-    attempt.bytes_received = 0;
+    attempt.bytes_received = attempt.content_bytes = 0;
     send(slot);
 }
 
@@ -232,6 +237,7 @@ void HttpTransport::on_done(http::WireCall& call) {
     attempt.done_ns = call.done_ns;
     if (call.send_end_ns) attempt.bytes_sent += static_cast<std::uint32_t>(call.bytes.size());
     attempt.bytes_received += call.received;
+    attempt.content_bytes = call.content;
     attempt.status = static_cast<std::uint16_t>(call.status);
     attempt.server = to_times(call.server_timing);
     attempt.waited_for_connection = call.waited_for_connection;
@@ -248,8 +254,15 @@ void HttpTransport::on_done(http::WireCall& call) {
     done_.push_back(&attempt);
 }
 
+bool is_refusal(int status) {
+    return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     if (slot.status >= 400) [[unlikely]] {
+        if (is_refusal(slot.status) && slot.request && slot.request->check &&
+            slot.request->check->wants_refusal())
+            return;
         attempt.outcome = Outcome::status;
         const std::string text =
             fmt::format("{} {}", slot.status, http::reason_phrase(slot.status));
@@ -263,7 +276,7 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     if (known.contains(slot.body)) return;
     const std::int64_t begin = clock_ns();
     if (!known.empty() && !may_check(begin)) return;
-    const auto flaw = slot.request->check->judge({slot.body, slot.json_size});
+    const auto flaw = slot.request->check->judge({slot.body, slot.json_size, slot.status});
     checking_ns_ += clock_ns() - begin;
     if (flaw) {
         attempt.outcome = flaw->outcome;

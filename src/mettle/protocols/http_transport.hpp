@@ -19,6 +19,7 @@ namespace mettle::protocols {
 struct Answer {
     std::string_view body;
     std::int64_t json_size = -1;  // Inference-Header-Content-Length; -1 when there was none.
+    int status = 200;
 };
 
 struct Flaw {
@@ -31,6 +32,9 @@ class AnswerCheck {
 public:
     virtual ~AnswerCheck() = default;
     virtual std::optional<Flaw> judge(const Answer& answer) const = 0;
+    // Of a request that is wrong on purpose: then a status of 4xx is right, but for 408 and 429,
+    // which speak of the load, and judge() says what is wrong with having been answered.
+    virtual bool wants_refusal() const { return false; }
 };
 
 struct PreparedRequest {

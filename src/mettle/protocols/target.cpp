@@ -1,6 +1,8 @@
 #include "mettle/protocols/target.hpp"
 
 #include "mettle/protocols/openai/ask.hpp"
+#include "mettle/protocols/openapi/find.hpp"
+#include "mettle/protocols/openapi/selection.hpp"
 #include "mettle/protocols/questions.hpp"
 #include "mettle/protocols/tfs/ask.hpp"
 #include "mettle/protocols/torchserve/ask.hpp"
@@ -25,6 +27,7 @@ constexpr std::array kProtocols = {ProtocolName{"v2", Protocol::v2, "V2"},
                                    ProtocolName{"tfs", Protocol::tfs, "TF Serving"},
                                    ProtocolName{"torchserve", Protocol::torchserve, "TorchServe"},
                                    ProtocolName{"openai", Protocol::openai, "OpenAI's API"},
+                                   ProtocolName{"openapi", Protocol::openapi, "OpenAPI"},
                                    ProtocolName{"plain", Protocol::plain, "plain HTTP"}};
 
 const ProtocolName& entry_of(Protocol protocol) {
@@ -56,7 +59,7 @@ void take_model(TargetUrl& target) {
 // themselves.
 void take_path(TargetUrl& target) {
     const std::optional<Protocol> said = target.forced;
-    if (said == Protocol::plain) return;
+    if (said == Protocol::plain || said == Protocol::openapi) return;
     if (!said || said == Protocol::v2) take_model(target);
     if (target.forced == Protocol::v2) return;
     const std::string& path = target.url.target;
@@ -82,6 +85,8 @@ public:
 
     Result<Target> ask() {
         if (target_.forced == Protocol::plain) return plain();
+        if (options_.api) return api_target(options_.api, Protocol::openapi);
+        if (target_.forced == Protocol::openapi) return ask_openapi();
         if (target_.forced && target_.forced != Protocol::v2) {
             if (options_.other_protocols) return *ask_one(*target_.forced);
             return invalid(fmt::format("this verb does not speak {}; mettle load does",
@@ -112,19 +117,57 @@ private:
 
     // One without a V2. Who gives a path of his own wants that and nothing else.
     Result<Target> other_target() {
-        if (target_.url.target != "/" || !options_.other_protocols) return plain();
+        if (target_.url.target != "/" || !options_.other_protocols) return ask_openapi();
         for (const Protocol protocol : {Protocol::tfs, Protocol::openai, Protocol::torchserve}) {
             auto target = ask_one(protocol);
             // One that is plain may well close its connection at a path that it has not.
             if (target && (*target || target->error().kind == Error::Kind::invalid_input))
                 return *target;
         }
-        return plain();
+        return ask_openapi();
     }
 
     Result<Target> plain() {
         Target target;
         target.url = target_.url;
+        return target;
+    }
+
+    // Last: services of other protocols often have such a document, too.
+    Result<Target> ask_openapi() {
+        std::string tried;
+        for (const std::string& path : openapi::document_paths(target_.url.target)) {
+            const auto response = send("GET", path);
+            if (!response && target_.forced) return std::unexpected(response.error());
+            if (!response) break;
+            tried += fmt::format("{}GET {} got {} {}", tried.empty() ? "" : ", ", path,
+                                 response->status, response->reason);
+            if (response->status != 200 || !openapi::is_document(response->body)) continue;
+            auto document = openapi::parse_fetched(response->body, path);
+            if (document)
+                return api_target(std::make_shared<openapi::Document>(std::move(*document)),
+                                  target_.forced);
+            return invalid(fmt::format("{}{}: {}; plain+{} loads it as plain HTTP",
+                                       target_.url.origin(), path, document.error().message,
+                                       target_.url.origin()));
+        }
+        if (!target_.forced) return plain();
+        return invalid(
+            fmt::format("{} has no OpenAPI document: {}; give it as a file with "
+                        "--openapi FILE",
+                        target_.url.origin(), tried));
+    }
+
+    Result<Target> api_target(std::shared_ptr<const openapi::Document> api,
+                              std::optional<Protocol> forced) {
+        const std::string& path = target_.url.target;
+        const bool unknown = openapi::names_operation(*api, path) && !openapi::has_path(*api, path);
+        // A path that the document does not have is not the document's business.
+        if (unknown && !forced) return plain();
+        Target target;
+        target.protocol = Protocol::openapi;
+        target.url = target_.url;
+        target.api = std::move(api);
         return target;
     }
 
@@ -206,8 +249,8 @@ Result<TargetUrl> parse_target_url(std::string_view text) {
         if (found == kProtocols.end()) {
             return invalid(fmt::format(
                 "'{}': there is no protocol '{}'; write v2+http://, tfs+http://, "
-                "torchserve+http://, "
-                "openai+http:// or plain+http://, or no prefix to have the target asked",
+                "torchserve+http://, openai+http://, openapi+http:// or plain+http://, or no "
+                "prefix to have the target asked",
                 text, prefix));
         }
         target.forced = found->protocol;

@@ -4,8 +4,10 @@
 // protocol's own fields, since there are servers that say 200 to everything.
 
 #include "mettle/http/client.hpp"
+#include "mettle/protocols/openapi/document.hpp"
 #include "mettle/protocols/v2/metadata.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +15,7 @@
 
 namespace mettle::protocols {
 
-enum class Protocol { v2, tfs, torchserve, openai, plain };
+enum class Protocol { v2, tfs, torchserve, openai, openapi, plain };
 std::string_view name_of(Protocol protocol);        // "v2", as a prefix has it
 std::string_view shown_name_of(Protocol protocol);  // "V2", "TF Serving"
 
@@ -39,6 +41,8 @@ struct TargetOptions {
     bool other_protocols = false;
     // A server that is still starting refuses and says 503: ask again until it answers. Zero: once.
     Duration patience = Duration::zero();
+    // The user has it in a file: nothing is asked.
+    std::shared_ptr<const openapi::Document> api;
 };
 
 struct Target {
@@ -50,6 +54,8 @@ struct Target {
     v2::ModelMetadata model;
     std::string version;         // As asked for; empty: the server's choice.
     std::string signature_name;  // TF Serving.
+    // OpenAPI only. The URL then keeps its path, which chooses an operation.
+    std::shared_ptr<const openapi::Document> api;
 };
 
 // Errors: connection_lost and timed_out are "could not be reached"; the others are the user's to

@@ -101,6 +101,50 @@ TEST(Target, AForcedProtocolIsHeldToIt) {
     EXPECT_EQ(target.error().kind, Error::Kind::invalid_input);
 }
 
+constexpr const char* kApi = R"({"openapi":"3.1.0","info":{"title":"T"},"paths":{
+    "/predict":{"post":{}}}})";
+
+TEST(Target, FindsAnOpenApiDocument) {
+    const auto serve = paths({{"GET /openapi.json", kApi}});
+    for (const char* path : {"", "/predict"}) {
+        const auto target = ask_planted(serve, "", path);
+        ASSERT_TRUE(target) << error_of(target);
+        EXPECT_EQ(target->protocol, Protocol::openapi);
+        EXPECT_EQ(name_of(target->protocol), "openapi");
+        EXPECT_EQ(target->api->title, "T");
+    }
+    EXPECT_EQ(ask_planted(serve, "", "/other")->protocol, Protocol::plain);
+    EXPECT_EQ(ask_planted(serve, "plain+", "/predict")->protocol, Protocol::plain);
+}
+
+TEST(Target, FindsADocumentBelowItsPathAndTakesThatForTheBase) {
+    const auto target = ask_planted(paths({{"GET /api/openapi.json", kApi}}), "", "/api/");
+    ASSERT_TRUE(target) << error_of(target);
+    EXPECT_EQ(target->protocol, Protocol::openapi);
+    EXPECT_EQ(target->api->base_path, "/api");
+}
+
+TEST(Target, SaysWhatIsWrongWithADocument) {
+    const auto wrong =
+        ask_planted(paths({{"GET /openapi.json", R"({"openapi":"2.0","paths":{}})"}}));
+    EXPECT_NE(error_of(wrong).find("must be of version 3.0 or 3.1"), std::string::npos);
+    EXPECT_NE(error_of(wrong).find("; plain+http://127.0.0.1:"), std::string::npos);
+    const auto none = ask_planted(paths({}), "openapi+", "/x");
+    EXPECT_NE(error_of(none).find("no OpenAPI document: GET /openapi.json got 404 Not Found, GET "
+                                  "/x/openapi.json got 404"),
+              std::string::npos)
+        << error_of(none);
+}
+
+TEST(Target, ADocumentOfTheUsersIsNotAskedFor) {
+    const PlantedServer server(http::always(http::kPlantedOk));
+    TargetOptions options;
+    options.api = std::make_shared<const openapi::Document>(openapi::parse_document(kApi).value());
+    const auto url = parse_target_url("http://127.0.0.1:" + std::to_string(server.port()));
+    EXPECT_EQ(ask(*url, options)->protocol, Protocol::openapi);
+    EXPECT_EQ(server.accepted(), 0);
+}
+
 TEST(Target, PlainIsNotAsked) {
     const PlantedServer server(http::always(http::kPlantedOk));
     const auto url = parse_target_url("plain+http://127.0.0.1:" + std::to_string(server.port()));
@@ -119,7 +163,7 @@ TEST(Target, WaitsForAServerThatIsStarting) {
     options.patience = std::chrono::seconds(5);
     const auto target = ask_planted(starting, "", "", options);
     ASSERT_TRUE(target);
-    EXPECT_EQ(asked, 3);
+    EXPECT_EQ(asked, 4);  // The last for /openapi.json.
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ std::string payload_id(std::string_view task, std::uint64_t index, std::uint64_t
 
 Answer answer_of(const http::ClientResponse& response) {
     Answer answer{response.body};
+    answer.status = response.status;
     const std::string_view size = response.header("Inference-Header-Content-Length");
     std::from_chars(size.data(), size.data() + size.size(), answer.json_size);
     return answer;

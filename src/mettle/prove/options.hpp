@@ -2,9 +2,12 @@
 
 #include "mettle/base/units.hpp"
 #include "mettle/http/client.hpp"
+#include "mettle/payload/data_file.hpp"
+#include "mettle/protocols/openapi/document.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +22,10 @@ struct SendOptions {
     bool binary = false;
     std::string method;  // Plain HTTP only, as `body`.
     std::string body;
+    // OpenAPI only: which operation, rows for it, and its document where the user has that.
+    std::vector<std::string> only;
+    std::vector<payload::DataRow> rows;
+    std::shared_ptr<const protocols::openapi::Document> api;
     http::HeaderList headers;
     bool insecure = false;
 };

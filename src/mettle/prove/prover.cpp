@@ -95,9 +95,10 @@ private:
         if (!sending) refuse(sending.error());
         if (const auto learned = sending->learn(); !learned) refuse(learned.error());
         bench_.sending = std::move(*sending);
-        bench_.observer.note(fmt::format("{} {} {} answers: {}", result_.target.protocol,
-                                         result_.target.url, result_.target.model,
-                                         bench_.sending->first_answer()));
+        const std::string& model = result_.target.model;
+        bench_.observer.note(fmt::format(
+            "{} {} {} answers: {}", result_.target.protocol, result_.target.url,
+            model.empty() ? bench_.sending->task().name : model, bench_.sending->first_answer()));
     }
 
     std::optional<std::filesystem::path> model_path() const {
@@ -121,8 +122,9 @@ private:
     }
 
     protocols::Target reach_url() {
-        const auto url = protocols::parse_target_url(options_.target);
+        auto url = protocols::parse_target_url(options_.target);
         if (!url) refuse(url.error());
+        if (!options_.send.only.empty() && !url->forced) url->forced = protocols::Protocol::openapi;
         // What runs on this machine runs on some of its CPUs; elsewhere all of ours are free.
         if (!url->url.is_loopback()) bench_.cpus.generator = host::allowed_cpus();
         result_.placement =
@@ -135,6 +137,7 @@ private:
         ask_options.model = options_.send.model;
         ask_options.headers = options_.send.headers;
         ask_options.verify_tls = !options_.send.insecure;
+        ask_options.api = options_.send.api;
         if (server_) ask_options.patience = 60s;
         auto target = protocols::ask(url, ask_options);
         if (!target) refuse(target.error());

@@ -1,5 +1,6 @@
 #include "mettle/prove/sending.hpp"
 
+#include "mettle/protocols/openapi/tasks.hpp"
 #include "mettle/prove/goldens.hpp"
 
 #include <fmt/format.h>
@@ -70,10 +71,31 @@ Result<Sending> Sending::make(const protocols::Target& target, const SendOptions
     Sending sending;
     sending.target_ = target;
     sending.options_ = options;
+    if (!target.api && (!options.only.empty() || !options.rows.empty())) {
+        return fail(Error::Kind::invalid_input,
+                    "--only and --data are for a target with an OpenAPI document, which this is "
+                    "not");
+    }
+    const bool own = !options.method.empty() || !options.body.empty();
     const auto made = target.protocol == protocols::Protocol::v2 ? sending.make_v2(model_path, seed)
+                      : target.api && !own                       ? sending.make_openapi(seed)
                                                                  : sending.make_plain();
     if (!made) return std::unexpected(made.error());
     return sending;
+}
+
+// The first operation that a load would send: a stage is about one thing.
+Result<void> Sending::make_openapi(std::uint64_t seed) {
+    protocols::openapi::TaskOptions wanted;
+    wanted.only = options_.only;
+    wanted.rows = options_.rows;
+    wanted.headers = options_.headers;
+    wanted.seed = seed;
+    wanted.payloads = kMadePayloads;
+    auto made = protocols::openapi::make_tasks(*target_.api, target_.url, wanted);
+    if (!made) return std::unexpected(made.error());
+    plain_ = std::move(made->tasks[0]);
+    return {};
 }
 
 Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_path,
@@ -117,19 +139,21 @@ Result<void> Sending::make_plain() {
                     "-b, --shape and --binary are for models; the target speaks plain HTTP: use "
                     "--method, --body and --header");
     }
-    plain_method_ = !options_.method.empty() ? options_.method
-                    : options_.body.empty()  ? "GET"
-                                             : "POST";
+    const std::string method = !options_.method.empty() ? options_.method
+                               : options_.body.empty()  ? "GET"
+                                                        : "POST";
+    plain_ = {target_.url.target, method, 1, {}};
+    plain_.requests.push_back(
+        {{method, target_.url.target, options_.headers, options_.body}, nullptr});
     return {};
 }
 
 std::size_t Sending::payload_count() const {
-    return std::max<std::size_t>(1, payloads_.size());
+    return payloads_.empty() ? plain_.requests.size() : payloads_.size();
 }
 
 http::ClientRequest Sending::request(std::size_t payload) const {
-    if (payloads_.empty())
-        return {plain_method_, target_.url.target, options_.headers, options_.body};
+    if (payloads_.empty()) return plain_.requests[payload].request;
     const v2::Payload& sent = payloads_[payload];
     http::HeaderList headers = sent.headers;
     headers.insert(headers.end(), options_.headers.begin(), options_.headers.end());
@@ -179,17 +203,35 @@ Result<void> Sending::learn_v2(http::Client& client) {
     return {};
 }
 
+Result<std::vector<std::string>> Sending::ask_all(http::Client& client) {
+    std::vector<std::string> bodies;
+    for (std::size_t index = 0; index < plain_.requests.size(); ++index) {
+        auto response = ask(client, index);
+        if (!response) return std::unexpected(response.error());
+        if (first_answer_.empty()) first_answer_ = beginning(response->body);
+        const auto& check = plain_.requests[index].check;
+        const auto flaw =
+            check ? check->judge({response->body, -1, response->status}) : std::nullopt;
+        if (flaw)
+            return fail(Error::Kind::protocol_violation,
+                        fmt::format("{} {} answered otherwise than documented: {}", plain_.method,
+                                    plain_.name, flaw->detail));
+        bodies.push_back(std::move(response->body));
+    }
+    return bodies;
+}
+
 Result<void> Sending::learn_plain(http::Client& client) {
-    const auto first = ask(client, 0);
+    const auto first = ask_all(client);
     if (!first) return std::unexpected(first.error());
-    first_answer_ = beginning(first->body);
     // An answer that holds the time of day is the same again within the second.
     std::this_thread::sleep_for(1100ms);
-    const auto second = ask(client, 0);
+    const auto second = ask_all(client);
     if (!second) return std::unexpected(second.error());
-    deterministic_ = first->body == second->body;
+    deterministic_ = *first == *second;
     if (!deterministic_) return {};
-    plain_check_ = std::make_shared<SameBody>(first->body);
+    for (std::size_t index = 0; index < first->size(); ++index)
+        plain_.requests[index].check = std::make_shared<SameBody>((*first)[index]);
     source_ = AnswerSource::recorded;
     return {};
 }
@@ -199,8 +241,9 @@ std::optional<std::string> Sending::try_once(http::Client& client, Duration time
     if (!response) return response.error().message;
     if (response->status >= 400) return fmt::format("status {}", response->status);
     if (payloads_.empty()) {
-        if (!plain_check_) return {};
-        const auto flaw = plain_check_->judge({response->body, -1});
+        const auto& check = plain_.requests[0].check;
+        if (!check) return {};
+        const auto flaw = check->judge({response->body, -1, response->status});
         return flaw ? std::optional(flaw->detail) : std::nullopt;
     }
     const auto outputs = v2::decode_answer(*response);
@@ -211,7 +254,8 @@ std::optional<std::string> Sending::try_once(http::Client& client, Duration time
 }
 
 load::PlanTask Sending::task() const {
-    if (payloads_.empty()) return {target_.url.target, plain_method_, 1, 1};
+    if (payloads_.empty())
+        return {plain_.name, plain_.method, 1, static_cast<std::uint32_t>(plain_.requests.size())};
     return {target_.model.name, "POST", 1, static_cast<std::uint32_t>(payloads_.size())};
 }
 
@@ -229,10 +273,7 @@ Result<std::unique_ptr<load::TransportFactory>> Sending::transports(
     http.workers = needs.workers;
     http.verify_tls = !options_.insecure;
     http.check_share = needs.check_share;
-    if (payloads_.empty()) {
-        const protocols::Task plain{task().name, plain_method_, 1, {{request(0), plain_check_}}};
-        return protocols::make_transports(target_.url, {plain}, http);
-    }
+    if (payloads_.empty()) return protocols::make_transports(target_.url, {plain_}, http);
     const v2::InferTask what{target_.model.name, target_.version, target_.model.signature,
                              options_.headers};
     return protocols::make_transports(target_.url, {v2::make_task(what, payloads_)}, http);

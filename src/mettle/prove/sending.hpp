@@ -6,6 +6,7 @@
 
 #include "mettle/load/runner.hpp"
 #include "mettle/protocols/target.hpp"
+#include "mettle/protocols/task.hpp"
 #include "mettle/protocols/v2/transport.hpp"
 #include "mettle/prove/options.hpp"
 
@@ -59,17 +60,18 @@ public:
 private:
     Result<void> make_v2(const std::optional<std::filesystem::path>& model_path,
                          std::uint64_t seed);
+    Result<void> make_openapi(std::uint64_t seed);
     Result<void> make_plain();
     http::ClientRequest request(std::size_t payload) const;
     Result<http::ClientResponse> ask(http::Client& client, std::size_t payload) const;
     Result<void> learn_v2(http::Client& client);
     Result<void> learn_plain(http::Client& client);
+    Result<std::vector<std::string>> ask_all(http::Client& client);
 
     protocols::Target target_;
     SendOptions options_;
     std::vector<protocols::v2::Payload> payloads_;  // V2.
-    std::string plain_method_ = "GET";
-    std::shared_ptr<const protocols::AnswerCheck> plain_check_;
+    protocols::Task plain_;                         // OpenAPI and plain HTTP.
     AnswerSource source_ = AnswerSource::none;
     bool deterministic_ = true;
     std::string first_answer_;

@@ -62,6 +62,26 @@ TEST(Sending, PlainPostsWhenThereIsABody) {
     EXPECT_EQ(Sending::make(plain, body, {}, 1)->task().method, "PUT");
 }
 
+TEST(Sending, AnOpenApiTargetsFirstPredictionIsSent) {
+    auto target = digits();
+    target.protocol = protocols::Protocol::openapi;
+    target.api = std::make_shared<const protocols::openapi::Document>(
+        protocols::openapi::parse_document(R"({"openapi":"3.1.0","paths":{"/health":{"get":{}},
+            "/predict":{"post":{"requestBody":{"content":{"application/json":{"schema":{
+            "type":"object","required":["x"],"properties":{"x":{"type":"number"}}}}}}}}}})")
+            .value());
+    const auto sending = Sending::make(target, {}, {}, 1);
+    ASSERT_TRUE(sending) << sending.error().message;
+    EXPECT_EQ(sending->task().name, "/predict");
+    EXPECT_GT(sending->payload_count(), 20u);
+    SendOptions only;
+    only.only = {"GET /health"};
+    EXPECT_EQ(Sending::make(target, only, {}, 1)->task().name, "/health");
+    SendOptions body;
+    body.body = "{}";
+    EXPECT_EQ(Sending::make(target, body, {}, 1)->task().name, "/");
+}
+
 TEST(Sending, SaysThatATargetThatRefusesIsUnreachable) {
     auto sending = *Sending::make(digits(), {}, "models/digits", 1);
     EXPECT_EQ(sending.learn().error().kind, Error::Kind::connection_lost);

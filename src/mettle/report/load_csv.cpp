@@ -1,11 +1,15 @@
 #include "mettle/report/load_csv.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/report/latency_ms.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <numeric>
+#include <tuple>
 
 namespace mettle::report {
 
@@ -23,15 +27,11 @@ std::string number(double value) {
     return fmt::format("{:.6g}", value);
 }
 
-double ms(double us) {
-    return us / 1e3;
-}
-
 std::string percentiles(const Histogram& latency) {
     std::string text;
     for (const double share : kShares) {
         text += text.empty() ? "" : ",";
-        text += latency.count() ? number(ms(static_cast<double>(latency.quantile(share)))) : "N/A";
+        text += latency.count() ? number(ms_at(latency, share)) : "N/A";
     }
     return text;
 }
@@ -43,10 +43,10 @@ double per(std::uint64_t count, double all) {
 // Median, average, minimum, maximum, average size.
 std::string averages(const TaskResult& task) {
     const Histogram& latency = task.times.latency;
-    return fmt::format("{},{},{},{},{}", number(ms(static_cast<double>(latency.quantile(0.5)))),
-                       number(ms(latency.mean())), number(ms(static_cast<double>(latency.min()))),
+    return fmt::format("{},{},{},{},{}", number(ms_at(latency, 0.5)), number(ms(latency.mean())),
+                       number(ms(static_cast<double>(latency.min()))),
                        number(ms(static_cast<double>(latency.max()))),
-                       number(per(task.bytes_received, static_cast<double>(task.requests))));
+                       number(per(task.content_bytes, static_cast<double>(task.requests))));
 }
 
 std::string stats_row(const TaskResult& task, double duration_s) {
@@ -70,6 +70,16 @@ std::string error_of(const Failure& failure) {
 
 std::string key_of(const Failure& failure) {
     return failure.method + "\n" + failure.task + "\n" + error_of(failure);
+}
+
+// Locust's order.
+std::vector<std::size_t> by_name(const std::vector<TaskResult>& tasks) {
+    std::vector<std::size_t> order(tasks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t index) {
+        return std::tie(tasks[index].name, tasks[index].method);
+    });
+    return order;
 }
 
 std::ofstream open_file(const std::string& path) {
@@ -100,15 +110,15 @@ LoadCsv::LoadCsv(const std::string& prefix, bool full_history)
              << ",Total Request Count,Total Failure Count,Total Median Response Time,"
                 "Total Average Response Time,Total Min Response Time,Total Max Response Time,"
                 "Total Average Content Size\n";
-    open_file(prefix + "_exceptions.csv") << "Count,Message,Traceback,Nodes\n";
     write_stats({});
     write_failures({});
+    write_exceptions({});
 }
 
 void LoadCsv::add(const RunResult& so_far, const RunResult& window, int users, std::int64_t now) {
     note_failures(window, now);
     if (full_history_) {
-        for (std::size_t index = 0; index < so_far.tasks.size(); ++index)
+        for (const std::size_t index : by_name(so_far.tasks))
             history_ << history_row(so_far.tasks[index], window.tasks[index], window.duration_s,
                                     users, now);
     }
@@ -116,12 +126,14 @@ void LoadCsv::add(const RunResult& so_far, const RunResult& window, int users, s
              << std::flush;
     write_stats(so_far);
     write_failures(so_far);
+    write_exceptions(so_far);
 }
 
 void LoadCsv::finish(const RunResult& run, std::int64_t now) {
     note_failures(run, now);
     write_stats(run);
     write_failures(run);
+    write_exceptions(run);
 }
 
 void LoadCsv::note_failures(const RunResult& window, std::int64_t now) {
@@ -136,7 +148,8 @@ void LoadCsv::write_stats(const RunResult& run) const {
     file << "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,"
             "Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,"
          << kPercentNames << "\n";
-    for (const TaskResult& task : run.tasks) file << stats_row(task, run.duration_s);
+    for (const std::size_t index : by_name(run.tasks))
+        file << stats_row(run.tasks[index], run.duration_s);
     TaskResult totals = run.totals;
     totals.name = "Aggregated";
     file << stats_row(totals, run.duration_s);
@@ -151,6 +164,16 @@ void LoadCsv::write_failures(const RunResult& run) const {
         file << fmt::format("{},{},{},{},{},{}\n", csv_field(failure.method),
                             csv_field(failure.task), csv_field(error_of(failure)), failure.count,
                             when.first, when.second);
+    }
+}
+
+// Where Locust shows a traceback, we know the class of user.
+void LoadCsv::write_exceptions(const RunResult& run) const {
+    std::ofstream file = open_file(prefix_ + "_exceptions.csv");
+    file << "Count,Message,Traceback,Nodes\n";
+    for (const results::ScriptException& exception : run.exceptions) {
+        file << fmt::format("{},{},{},local\n", exception.count, csv_field(exception.message),
+                            csv_field("in user class " + exception.where));
     }
 }
 

@@ -30,6 +30,7 @@ private:
     void note_failures(const results::RunResult& window, std::int64_t now);
     void write_stats(const results::RunResult& run) const;
     void write_failures(const results::RunResult& run) const;
+    void write_exceptions(const results::RunResult& run) const;
 
     std::string prefix_;
     bool full_history_;

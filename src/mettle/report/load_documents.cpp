@@ -1,14 +1,17 @@
 #include "mettle/base/units.hpp"
 #include "mettle/base/version.hpp"
+#include "mettle/report/latency_ms.hpp"
 #include "mettle/report/load_summary.hpp"
 #include "mettle/report/load_table.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <ctime>
 #include <map>
+#include <span>
 
 namespace mettle::report {
 
@@ -18,12 +21,8 @@ using results::Failure;
 using results::RunResult;
 using results::TaskResult;
 
-double ms(double us) {
-    return us / 1e3;
-}
-
 std::string at(const Histogram& histogram, double share) {
-    return format_ms(ms(static_cast<double>(histogram.quantile(share))));
+    return format_ms(ms_at(histogram, share));
 }
 
 // Text of servers and users, inside a Markdown table.
@@ -36,12 +35,48 @@ std::string cell(std::string_view text) {
     return out;
 }
 
-std::string markdown_row(const TaskResult& task, double duration_s) {
-    const Histogram& latency = task.times.latency;
-    const double rps = duration_s > 0 ? static_cast<double>(task.requests) / duration_s : 0;
-    return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(task.name),
-                       task.requests, task.failures, format_rate(rps), at(latency, 0.5),
-                       at(latency, 0.95), at(latency, 0.99), at(latency, 1));
+// p50, p95, p99 and the maximum, unless the user asked for others.
+std::span<const double> markdown_percentiles(const RunResult& run) {
+    static constexpr std::array<double, 4> kUsual = {0.5, 0.95, 0.99, 1};
+    if (!run.percentiles.empty()) return run.percentiles;
+    return kUsual;
+}
+
+std::string markdown_row(const TaskResult& task, const RunResult& run) {
+    const double rps = run.duration_s > 0 ? static_cast<double>(task.requests) / run.duration_s : 0;
+    std::string row = fmt::format("| {} | {} | {} | {} |", cell(task.name), task.requests,
+                                  task.failures, format_rate(rps));
+    for (const double share : markdown_percentiles(run))
+        row += fmt::format(" {} |", at(task.times.latency, share));
+    return row + "\n";
+}
+
+std::string markdown_tasks(const RunResult& run) {
+    std::string head = "| task | requests | failures | req/s |";
+    std::string line = "|---|--:|--:|--:|";
+    for (const double share : markdown_percentiles(run)) {
+        const std::string percent = format_percentile(share);
+        head += share >= 1 ? " max ms |"
+                           : fmt::format(" p{} ms |", percent.substr(0, percent.size() - 1));
+        line += "--:|";
+    }
+    std::string text = head + "\n" + line + "\n";
+    for (const TaskResult& task : run.tasks) text += markdown_row(task, run);
+    if (run.tasks.size() != 1) text += markdown_row(run.totals, run);
+    return text;
+}
+
+std::string markdown_thresholds(const RunResult& run) {
+    if (run.thresholds.empty()) return "";
+    std::string text = "\n| threshold | fails when | measured |\n|---|---|---|\n";
+    for (const results::Threshold& each : run.thresholds) {
+        text += fmt::format("| {} | {} | {} |\n",
+                            !each.value   ? "no data"
+                            : each.passed ? "pass"
+                                          : "**fail**",
+                            cell(each.expression), cell(each.measured));
+    }
+    return text;
 }
 
 // Text inside XML; what XML 1.0 cannot hold becomes '?'.
@@ -127,7 +162,7 @@ nlohmann::ordered_json locust_entry(const TaskResult& task, double start, double
             {"total_response_time", total_ms(all)},
             {"max_response_time", ms(static_cast<double>(all.max()))},
             {"min_response_time", ms(static_cast<double>(all.min()))},
-            {"total_content_length", task.bytes_received},
+            {"total_content_length", task.content_bytes},
             {"response_times", response_times(task)},
             {"num_reqs_per_sec", nlohmann::ordered_json::object()},
             {"num_fail_per_sec", nlohmann::ordered_json::object()}};
@@ -141,11 +176,7 @@ std::string load_markdown(const RunResult& run, const results::Verdict& verdict)
                                    passed ? "passed" : "not passed");
     for (const std::string& sentence : verdict.sentences) text += "- " + cell(sentence) + "\n";
     if (!verdict.sentences.empty()) text += "\n";
-    text +=
-        "| task | requests | failures | req/s | p50 ms | p95 ms | p99 ms | max ms |\n"
-        "|---|--:|--:|--:|--:|--:|--:|--:|\n";
-    for (const TaskResult& task : run.tasks) text += markdown_row(task, run.duration_s);
-    if (run.tasks.size() != 1) text += markdown_row(run.totals, run.duration_s);
+    text += markdown_tasks(run) + markdown_thresholds(run);
     if (!run.failures.empty()) text += "\n| failures | kind | detail |\n|--:|---|---|\n";
     for (const Failure& failure : run.failures) {
         text +=

@@ -1,6 +1,7 @@
 // The written forms of a load test.
 
 #include "mettle/report/load_csv.hpp"
+#include "mettle/report/load_exposition.hpp"
 #include "mettle/report/load_summary.hpp"
 #include "mettle/report/load_table.hpp"
 
@@ -37,7 +38,8 @@ RunResult example() {
     for (TaskResult* each : {&task, &run.totals}) {
         each->requests = 102;
         each->failures = 2;
-        each->bytes_received = 10'200;
+        each->bytes_received = 20'400;
+        each->content_bytes = 10'200;
         each->times.latency.record(1'500, 100);
         each->times.failed.record(200, 2);
     }
@@ -147,6 +149,67 @@ TEST(LoadDocuments, JsonIsLocustsShape) {
     EXPECT_EQ(json[0]["num_failures"], 2);
     EXPECT_EQ(json[0]["response_times"]["2"], 100);  // 1.5 ms, to the even millisecond.
     EXPECT_EQ(json[0]["response_times"]["0"], 2);
+}
+
+TEST(LoadTable, ShowsThePercentilesThatWereAskedFor) {
+    RunResult run = example();
+    run.percentiles = {0.5, 0.9995};
+    const std::string table = percentiles_table(run);
+    EXPECT_THAT(table, HasSubstr("50%  99.95%"));
+    EXPECT_THAT(table, Not(HasSubstr("66%")));
+    EXPECT_THAT(load_markdown(run, {}), HasSubstr("| p50 ms | p99.95 ms |\n"));
+}
+
+TEST(LoadTable, ListsThresholdsAsPassedAndFailed) {
+    RunResult run = example();
+    run.thresholds = results::thresholds_of(
+        run, {*results::parse_expression("p99>50ms"), *results::parse_expression("error_rate>1%"),
+              *results::parse_expression("nobody:p99>1ms")});
+    const std::string table = thresholds_table(run);
+    EXPECT_THAT(table, HasSubstr("FAIL     p99>50ms"));  // Failures count as infinitely slow.
+    EXPECT_THAT(table, HasSubstr("FAIL     error_rate>1%"));
+    EXPECT_THAT(table, HasSubstr("1.961%"));
+    EXPECT_THAT(table, HasSubstr("no data  nobody:p99>1ms"));
+    EXPECT_THAT(load_summary(run, {}, false), HasSubstr(table));
+    EXPECT_THAT(load_markdown(run, {}), HasSubstr("| **fail** | error_rate>1% |"));
+}
+
+TEST(LoadCsv, HasTheExceptionsAndLocustsOrder) {
+    const std::string prefix = ::testing::TempDir() + "/load_csv_test/exceptions";
+    LoadCsv csv(prefix, false);
+    RunResult run = example();
+    run.tasks.push_back(run.tasks[0]);
+    run.tasks[1].name = "a task";
+    run.exceptions.push_back({"Shopper", "no \"token\", sorry", 3});
+    csv.finish(run, 1010);
+    EXPECT_THAT(lines_of(prefix + "_exceptions.csv"),
+                ElementsAre("Count,Message,Traceback,Nodes",
+                            "3,\"no \"\"token\"\", sorry\",in user class Shopper,local"));
+    EXPECT_THAT(lines_of(prefix + "_stats.csv")[1], HasSubstr("POST,a task,"));
+}
+
+TEST(LoadExposition, HasCountsByTaskAndFailuresByKind) {
+    RunResult run = example();
+    run.failures.push_back({"digits", "POST", "status", "500", 1});
+    run.validity.send_lag_us.record(7);
+    const std::string text = load_exposition(run, {16, 4, 0.5});
+    EXPECT_THAT(text,
+                HasSubstr("mettle_load_requests_total{task=\"digits\",method=\"POST\"} 102\n"));
+    EXPECT_THAT(text, HasSubstr("kind=\"status\"} 3\n"));
+    EXPECT_THAT(text, HasSubstr("mettle_load_users 16\n"));
+    EXPECT_THAT(text, HasSubstr("mettle_load_requests_in_flight 4\n"));
+    EXPECT_THAT(text, HasSubstr("mettle_load_send_lag_seconds_count 1\n"));
+    EXPECT_THAT(text, HasSubstr("le=\"0.0025\"} 100\n"));
+}
+
+TEST(LoadExposition, ManyTasksBecomeOneAtLast) {
+    RunResult run = example();
+    for (int number = 0; number < 500; ++number) {
+        run.tasks.push_back(run.tasks[0]);
+        run.tasks.back().name = std::to_string(number);
+    }
+    const std::string text = load_exposition(run, {});
+    EXPECT_THAT(text, HasSubstr("{task=\"(other)\",method=\"\"} 30702\n"));  // 301 tasks of 102.
 }
 
 }  // namespace

@@ -39,10 +39,16 @@ std::string load_line(const RunResult& run) {
         load.rate_rps
             ? fmt::format("{} rps, {} arrivals", format_rate(*load.rate_rps), load.arrivals)
             : fmt::format("{} user{}", load.users.value_or(0), load.users == 1 ? "" : "s");
-    return fmt::format("{} for {:.1f} s, {} connection{} opened, {} sent, {} received\n", what,
-                       run.duration_s, run.connections_opened,
-                       run.connections_opened == 1 ? "" : "s", format_size(run.bytes_sent),
-                       format_size(run.totals.bytes_received));
+    std::string line =
+        fmt::format("{} for {:.1f} s, {} connection{} opened, {} sent, {} received\n", what,
+                    run.duration_s, run.connections_opened, run.connections_opened == 1 ? "" : "s",
+                    format_size(run.bytes_sent), format_size(run.totals.bytes_received));
+    if (run.sent_again > 0)
+        line += fmt::format(
+            "{} request{} came to a kept connection that the target had closed, "
+            "and went to a new one\n",
+            run.sent_again, run.sent_again == 1 ? "" : "s");
+    return line;
 }
 
 std::string validity_line(const RunResult& run, bool colour) {
@@ -74,6 +80,8 @@ std::string load_summary(const RunResult& run, const results::Verdict& verdict, 
     std::string text = requests_table(run, nullptr) + "\n" + percentiles_table(run) + "\n";
     if (const std::string failures = failures_table(run); !failures.empty())
         text += failures + "\n";
+    if (const std::string thresholds = thresholds_table(run); !thresholds.empty())
+        text += thresholds + "\n";
     text += load_line(run) + phases_line(run) + backlog_note(run);
     if (run.missed_iterations > 0)
         text += fmt::format("{} iterations were missed: users could not keep their pace\n",

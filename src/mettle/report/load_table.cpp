@@ -1,5 +1,7 @@
 #include "mettle/report/load_table.hpp"
 
+#include "mettle/report/latency_ms.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,8 +18,6 @@ using results::TaskResult;
 
 constexpr std::array<double, 11> kShares = {0.5,  0.66, 0.75,  0.8,    0.9, 0.95,
                                             0.98, 0.99, 0.999, 0.9999, 1};
-constexpr std::array<std::string_view, 11> kShareNames = {
-    "50%", "66%", "75%", "80%", "90%", "95%", "98%", "99%", "99.9%", "99.99%", "100%"};
 constexpr std::size_t kNameWidth = 34;
 
 std::string shortened(std::string_view name) {
@@ -33,10 +33,6 @@ std::string line_of(std::initializer_list<std::size_t> widths) {
 
 std::string requests_separator() {
     return line_of({8, kNameWidth, 9, 15, 8, 8, 8, 8, 10, 11});
-}
-
-double ms(double us) {
-    return us / 1e3;
 }
 
 // What a target answered may hold escape sequences; on a terminal they would be obeyed.
@@ -58,22 +54,19 @@ std::string requests_row(const TaskResult& task, const TaskResult& recent, doubl
     const double share = task.requests ? 100.0 * static_cast<double>(task.failures) /
                                              static_cast<double>(task.requests)
                                        : 0;
-    return fmt::format("{:<8} {:<{}} {:>9} {:>15}|{:>8} {:>8} {:>8} {:>8}|{:>10.2f} {:>11.2f}\n",
-                       task.method, shortened(task.name), kNameWidth, task.requests,
-                       fmt::format("{}({:.2f}%)", task.failures, share),
-                       format_ms(ms(latency.mean())),
-                       format_ms(ms(static_cast<double>(latency.min()))),
-                       format_ms(ms(static_cast<double>(latency.max()))),
-                       format_ms(ms(static_cast<double>(latency.quantile(0.5)))),
-                       rate(recent.requests, seconds), rate(recent.failures, seconds));
+    return fmt::format(
+        "{:<8} {:<{}} {:>9} {:>15}|{:>8} {:>8} {:>8} {:>8}|{:>10.2f} {:>11.2f}\n", task.method,
+        shortened(task.name), kNameWidth, task.requests,
+        fmt::format("{}({:.2f}%)", task.failures, share), format_ms(ms(latency.mean())),
+        format_ms(ms(static_cast<double>(latency.min()))),
+        format_ms(ms(static_cast<double>(latency.max()))), format_ms(ms_at(latency, 0.5)),
+        rate(recent.requests, seconds), rate(recent.failures, seconds));
 }
 
-std::string percentiles_row(const TaskResult& task) {
+std::string percentiles_row(const TaskResult& task, std::span<const double> shares) {
     std::string row = fmt::format("{:<8} {:<{}}", task.method, shortened(task.name), kNameWidth);
-    for (const double share : kShares) {
-        const auto us = static_cast<double>(task.times.latency.quantile(share));
-        row += fmt::format(" {:>7}", format_ms(ms(us)));
-    }
+    for (const double share : shares)
+        row += fmt::format(" {:>7}", format_ms(ms_at(task.times.latency, share)));
     return row + fmt::format(" {:>9}\n", task.times.latency.count());
 }
 
@@ -97,15 +90,40 @@ std::string requests_table(const RunResult& run, const RunResult* window) {
     return text + requests_row(run.totals, recent.totals, recent.duration_s);
 }
 
+std::span<const double> percentiles_of(const RunResult& run) {
+    if (!run.percentiles.empty()) return run.percentiles;
+    return kShares;
+}
+
+std::string format_percentile(double share) {
+    return fmt::format("{:.6g}%", share * 100);
+}
+
 std::string percentiles_table(const RunResult& run) {
+    const std::span<const double> shares = percentiles_of(run);
     std::string text = "Response time percentiles, ms from the due time\n";
     text += fmt::format("{:<8} {:<{}}", "Type", "Name", kNameWidth);
-    for (const std::string_view name : kShareNames) text += fmt::format(" {:>7}", name);
+    std::string separator = std::string(8, '-') + "|" + std::string(kNameWidth, '-');
+    for (const double share : shares) {
+        text += fmt::format(" {:>7}", format_percentile(share));
+        separator += "|-------";
+    }
     text += fmt::format(" {:>9}\n", "# reqs");
-    const std::string separator = line_of({8, kNameWidth, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 9});
+    separator += "|---------\n";
     text += separator;
-    for (const TaskResult& task : run.tasks) text += percentiles_row(task);
-    return text + separator + percentiles_row(run.totals);
+    for (const TaskResult& task : run.tasks) text += percentiles_row(task, shares);
+    return text + separator + percentiles_row(run.totals, shares);
+}
+
+std::string thresholds_table(const RunResult& run) {
+    if (run.thresholds.empty()) return {};
+    std::string text = "Thresholds: the run fails where one is true\n";
+    for (const results::Threshold& each : run.thresholds) {
+        const std::string_view word = !each.value ? "no data" : each.passed ? "pass" : "FAIL";
+        text += fmt::format("{:<8} {:<{}} {}\n", word, printable(each.expression), kNameWidth,
+                            printable(each.measured));
+    }
+    return text;
 }
 
 std::string failures_table(const RunResult& run) {

@@ -5,6 +5,7 @@
 
 #include "mettle/results/run_result.hpp"
 
+#include <span>
 #include <string>
 
 namespace mettle::report {
@@ -13,8 +14,16 @@ namespace mettle::report {
 // run; else of the whole run.
 std::string requests_table(const results::RunResult& run, const results::RunResult* window);
 
-// 50% to 100% of each task and of all.
+// 50% to 100% of each task and of all, or those that the user asked for.
 std::string percentiles_table(const results::RunResult& run);
+
+// Those of the run, or Locust's.
+std::span<const double> percentiles_of(const results::RunResult& run);
+std::string format_percentile(double share);  // "99.9%"
+
+// What --fail-if asked and what the run said: pass or FAIL, a line each; empty when it was not
+// judged.
+std::string thresholds_table(const results::RunResult& run);
 
 // How often each failure happened, the most frequent first; empty when there was none.
 std::string failures_table(const results::RunResult& run);

@@ -2,6 +2,7 @@
 
 #include "mettle/results/expression.hpp"
 #include "mettle/results/metric_names.hpp"
+#include "mettle/results/own_metric.hpp"
 
 #include <fmt/format.h>
 
@@ -70,6 +71,7 @@ std::optional<double> target_rss(const RunResult& run) {
 }
 
 std::optional<double> value_of(const Expression& expression, const RunResult& run) {
+    if (is_own_metric(expression)) return own_metric_value(expression, run);
     const TaskResult* task = find_task(run, expression.task);
     if (!task) return {};
     const std::string_view metric = expression.metric;
@@ -145,6 +147,8 @@ std::string format_value(double value, Unit unit) {
             return fmt::format("{:.3g} cores", value);
         case Unit::bytes:
             return format_size(static_cast<std::uint64_t>(value));
+        case Unit::number:
+            return fmt::format("{:.6g}", value);
     }
     return {};
 }

@@ -90,8 +90,28 @@ Result<Value> parse_cores(std::string_view text) {
     return number;
 }
 
+// Of an own metric: the form says the unit.
+Result<Value> parse_own_value(std::string_view text) {
+    if (text.ends_with('%')) return parse_share_or_count(text);
+    if (text.ends_with('s')) return parse_time(text);
+    const auto number = parse_number(text);
+    if (!number) return std::unexpected(number.error());
+    return Value{*number, Unit::number};
+}
+
+bool is_name(std::string_view text) {
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    });
+}
+
 Result<Value> parse_value(std::string_view text, Unit unit) {
     switch (unit) {
+        case Unit::number:
+            return parse_own_value(text);
         case Unit::ms:
             return parse_time(text);
         case Unit::share:
@@ -165,7 +185,31 @@ std::string_view symbol_of(Op op) {
     return "?";
 }
 
-Result<Expression> parse_expression(std::string_view text) {
+std::string_view name_of(Unit unit) {
+    switch (unit) {
+        case Unit::ms:
+            return "ms";
+        case Unit::rps:
+            return "rps";
+        case Unit::share:
+            return "share";
+        case Unit::count:
+            return "count";
+        case Unit::cores:
+            return "cores";
+        case Unit::bytes:
+            return "bytes";
+        case Unit::number:
+            return "number";
+    }
+    return "?";
+}
+
+bool is_own_metric(const Expression& expression) {
+    return !unit_of(expression.metric);
+}
+
+Result<Expression> parse_expression(std::string_view text, OwnMetrics own) {
     const auto parts = split(text);
     if (!parts) {
         return fail(Error::Kind::invalid_input,
@@ -183,7 +227,11 @@ Result<Expression> parse_expression(std::string_view text) {
         }
     }
     expression.metric = canonical(metric);
-    const auto unit = unit_of(expression.metric);
+    auto unit = unit_of(expression.metric);
+    if (!unit && own == OwnMetrics::taken && expression.task.empty() && is_name(metric)) {
+        expression.metric = metric;
+        unit = Unit::number;
+    }
     if (!unit) {
         return fail(
             Error::Kind::invalid_input,
@@ -198,7 +246,7 @@ Result<Expression> parse_expression(std::string_view text) {
     return expression;
 }
 
-Result<LastingExpression> parse_lasting_expression(std::string_view text) {
+Result<LastingExpression> parse_lasting_expression(std::string_view text, OwnMetrics own) {
     LastingExpression lasting;
     std::string_view rest = text;
     if (const auto at = text.rfind(" for "); at != std::string_view::npos) {
@@ -209,7 +257,7 @@ Result<LastingExpression> parse_lasting_expression(std::string_view text) {
         lasting.length = *length;
         rest = text.substr(0, at);
     }
-    auto expression = parse_expression(rest);
+    auto expression = parse_expression(rest, own);
     if (!expression) return std::unexpected(expression.error());
     lasting.expression = std::move(*expression);
     return lasting;

@@ -19,13 +19,15 @@ std::string_view symbol_of(Op op);  // "<="
 
 // What a metric's numbers are, and how its VALUE is written.
 enum class Unit {
-    ms,     // "250us", "20ms", "1.5s"
-    rps,    // "500", "2k"
-    share,  // "0.1%"
-    count,  // "5"
-    cores,  // "1.5", or "150%"
-    bytes,  // "512MiB"
+    ms,      // "250us", "20ms", "1.5s"
+    rps,     // "500", "2k"
+    share,   // "0.1%"
+    count,   // "5"
+    cores,   // "1.5", or "150%"
+    bytes,   // "512MiB"
+    number,  // "0.95": of an own metric, in the metric's own unit
 };
+std::string_view name_of(Unit unit);
 
 // A value that can be copied and compared. `metric` is one of those that parse_expression() knows.
 struct Expression {
@@ -43,7 +45,18 @@ struct Expression {
 // Metrics: min mean p01 … p99 p999 p9999 p99999 max (and each with service_, from the send), rps,
 // goodput (right answers a second), error_rate and wrong_answers (a % or a count), failures,
 // requests, send_lag_p99, target_cpu, target_rss.
-Result<Expression> parse_expression(std::string_view text);
+//
+// With own metrics, other names are those of a scenario's or protocol's: a counter's sum or
+// NAME_per_s, the share of a rate (a %), and NAME_min, _mean, _p50, ..., _max or _count of a
+// trend; `ttft_p99` finds a trend of the name ttft or ttft_ms. Their values are numbers, times or a
+// %. Whether there is one is for evaluate() to find out.
+enum class OwnMetrics { refused, taken };
+Result<Expression> parse_expression(std::string_view text, OwnMetrics own = OwnMetrics::refused);
+
+// The metric is none of those above.
+bool is_own_metric(const Expression& expression);
+// Of an own metric's expression: "hits" of "hits_per_s". Whether `name` is what it is about.
+bool is_about(const Expression& expression, std::string_view name, std::string_view unit);
 
 // "EXPR for 10s", as --abort-if takes it: true for that long without a break. Without "for": once.
 struct LastingExpression {
@@ -52,7 +65,8 @@ struct LastingExpression {
     Expression expression;
     Duration length = Duration::zero();
 };
-Result<LastingExpression> parse_lasting_expression(std::string_view text);
+Result<LastingExpression> parse_lasting_expression(std::string_view text,
+                                                   OwnMetrics own = OwnMetrics::refused);
 
 // What a run says to an expression.
 struct Evaluation {

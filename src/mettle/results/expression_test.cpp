@@ -120,5 +120,54 @@ TEST(Expression, SaysWhetherTheGeneratorMayBeToBlame) {
     EXPECT_TRUE(evaluate(parsed("rps<100"), run).lag_may_explain);
 }
 
+RunResult with_own_metrics() {
+    RunResult run;
+    run.duration_s = 10;
+    MetricResult& ttft = run.metrics.emplace_back();
+    ttft.name = "ttft_ms";
+    ttft.unit = "ms";
+    for (int value = 1; value <= 100; ++value) ttft.add(value);
+    MetricResult& hits = run.metrics.emplace_back();
+    hits.name = "cache-hits";
+    hits.kind = MetricKind::rate;
+    for (int value = 0; value < 10; ++value) hits.add(value < 7);
+    MetricResult& sold = run.metrics.emplace_back();
+    sold.name = "sold";
+    sold.kind = MetricKind::counter;
+    sold.add(30);
+    sold.add(20);
+    return run;
+}
+
+double own_value(std::string_view text) {
+    const auto expression = parse_expression(text, OwnMetrics::taken);
+    EXPECT_TRUE(expression) << text;
+    return evaluate(*expression, with_own_metrics()).value.value_or(-1);
+}
+
+TEST(Expression, AsksForOwnMetrics) {
+    EXPECT_NEAR(own_value("ttft_p50 > 1ms"), 50, 0.1);
+    EXPECT_NEAR(own_value("ttft_ms_p99 > 1s"), 99, 0.1);
+    EXPECT_NEAR(own_value("ttft_mean > 0.5"), 50.5, 0.1);
+    EXPECT_EQ(own_value("ttft_count < 5"), 100);
+    EXPECT_NEAR(own_value("cache-hits < 90%"), 0.7, 1e-9);
+    EXPECT_EQ(own_value("sold < 40"), 50);
+    EXPECT_EQ(own_value("sold_per_s < 4"), 5);
+    EXPECT_EQ(own_value("ttft > 5"), -1);  // Which of them?
+    EXPECT_EQ(own_value("sould > 5"), -1);
+}
+
+TEST(Expression, OwnMetricsAreRefusedWhereThereAreNone) {
+    EXPECT_FALSE(parse_expression("ttft_p50 > 1ms"));
+    EXPECT_FALSE(parse_expression("task:ttft_p50 > 1ms", OwnMetrics::taken));
+    EXPECT_FALSE(parse_expression("9x > 1", OwnMetrics::taken));
+    const auto own = *parse_expression("ttft_p50>20ms", OwnMetrics::taken);
+    EXPECT_EQ(own.to_string(), "ttft_p50>20ms");
+    EXPECT_TRUE(is_own_metric(own));
+    EXPECT_TRUE(is_about(own, "ttft_ms", "ms"));
+    EXPECT_FALSE(is_about(own, "ttfb_ms", "ms"));
+    EXPECT_FALSE(is_own_metric(parsed("p50>20ms")));
+}
+
 }  // namespace
 }  // namespace mettle::results

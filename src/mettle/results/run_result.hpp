@@ -5,6 +5,7 @@
 
 #include "mettle/base/units.hpp"
 #include "mettle/metrics/histogram.hpp"
+#include "mettle/results/request_record.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,25 +16,6 @@
 #include <vector>
 
 namespace mettle::results {
-
-// The parts of a request's time, in the order in which they happen. Those of the server come from
-// its `Server-Timing`; `network` is the rest of the time from sent to first byte.
-enum class Phase {
-    send_lag,
-    connect,
-    send,
-    parse,
-    pre,
-    queue,
-    batch,
-    infer,
-    post,
-    write,
-    network,
-    receive
-};
-inline constexpr std::size_t kPhaseCount = 12;
-std::string_view name_of(Phase phase);
 
 // Counts of the latencies of one task, or of all. Latencies are in µs, phases in units of 100 ns.
 struct LatencySet {
@@ -54,6 +36,7 @@ struct TaskResult {
     std::uint64_t requests = 0;  // Successes and failures.
     std::uint64_t failures = 0;
     std::uint64_t bytes_received = 0;
+    std::uint64_t content_bytes = 0;  // Bodies only, as they were sent.
     LatencySet times;
 };
 
@@ -149,6 +132,15 @@ struct Sample {
     bool failed = false;           // Then latency_us counts as infinite.
 };
 
+// What --fail-if asked, and what the run said to it.
+struct Threshold {
+    std::string expression;       // "p99>50ms": fails when it is true.
+    std::optional<double> value;  // In `unit`; nothing where there was no sample.
+    std::string unit;             // "ms", "rps", "share", "count", "cores", "bytes", "number"
+    std::string measured;         // "p99 of 31.2 ms"
+    bool passed = true;
+};
+
 struct LoadDescription {
     std::string kind;  // "open" or "closed"
     std::optional<double> rate_rps;
@@ -185,6 +177,7 @@ struct RunResult {
     double rps = 0;
     std::uint64_t missed_iterations = 0;
     std::uint64_t connections_opened = 0;
+    std::uint64_t sent_again = 0;      // Requests that found their kept connection closed.
     bool interrupted = false;          // Ended by the user before its time.
     bool target_lost = false;          // Exit code 4: never answered, or gone for good.
     std::optional<double> target_cpu;  // Mean, in cores; nothing when it cannot be seen.
@@ -195,6 +188,11 @@ struct RunResult {
     std::vector<SeriesPoint> series;
     std::vector<Step> steps;
     std::vector<MetricResult> metrics;
+    std::vector<Threshold> thresholds;
+    std::vector<RequestRecord> slowest;  // The slowest first, failed ones too.
+    std::uint64_t records_dropped = 0;   // Of a request log that could not keep up.
+    // Those that the user wants to see, between 0 and 1; empty: the usual ones.
+    std::vector<double> percentiles;
     // With LoadPlan::record_sequence: every counted request of all workers, by due time. Not in
     // JSON.
     std::vector<Sample> sequence;

@@ -1,9 +1,12 @@
 #include "mettle/base/version.hpp"
 #include "mettle/results/hdr_log.hpp"
+#include "mettle/results/request_record.hpp"
 #include "mettle/results/run_result.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace mettle::results {
@@ -35,6 +38,25 @@ Json latency_json(const Histogram& histogram) {
             {"p99", at(0.99)},
             {"p999", at(0.999)},
             {"max", rounded(static_cast<double>(histogram.max()) * kMsPerUs)}};
+}
+
+// "p999" for 0.999, "p05" for 0.05.
+std::string percentile_name(double share) {
+    const std::string text = fmt::format("{:010.7f}", share * 100);
+    const auto dot = text.find('.');
+    std::string name = "p" + text.substr(0, dot) + text.substr(dot + 1);
+    name.erase(std::max<std::size_t>(name.find_last_not_of('0') + 1, 3));
+    return name;
+}
+
+// With those that the user asked for.
+Json latency_json(const Histogram& histogram, const std::vector<double>& percentiles) {
+    Json json = latency_json(histogram);
+    for (const double share : percentiles) {
+        if (share >= 1) continue;  // That is max.
+        json[percentile_name(share)] = quantile(histogram, share, kMsPerUs);
+    }
+    return json;
 }
 
 Json phases_json(const LatencySet& times) {
@@ -96,7 +118,9 @@ Json validity_json(const Validity& validity) {
             {"generator_cpu", rounded(validity.generator_cpu)}};
 }
 
-Json task_json(const TaskResult& task, double duration_s) {
+Json task_json(const TaskResult& task, const RunResult& run) {
+    const std::vector<double>& percentiles = run.percentiles;
+    const double duration_s = run.duration_s;
     const auto requests = static_cast<double>(task.requests);
     return {{"name", task.name},
             {"method", task.method},
@@ -105,9 +129,10 @@ Json task_json(const TaskResult& task, double duration_s) {
             {"failures", task.failures},
             {"rps", duration_s > 0 ? rounded(requests / duration_s) : 0},
             {"bytes_received", task.bytes_received},
-            {"latency_ms", latency_json(task.times.latency)},
-            {"service_ms", latency_json(task.times.service)},
-            {"failed_latency_ms", latency_json(task.times.failed)},
+            {"content_bytes", task.content_bytes},
+            {"latency_ms", latency_json(task.times.latency, percentiles)},
+            {"service_ms", latency_json(task.times.service, percentiles)},
+            {"failed_latency_ms", latency_json(task.times.failed, percentiles)},
             {"phases_ms", phases_json(task.times)}};
 }
 
@@ -149,7 +174,7 @@ Json exceptions_json(const std::vector<ScriptException>& exceptions) {
     return list;
 }
 
-Json steps_json(const std::vector<Step>& steps) {
+Json steps_json(const std::vector<Step>& steps, const std::vector<double>& percentiles) {
     Json list = Json::array();
     for (const Step& step : steps) {
         list.push_back({{"name", step.name},
@@ -158,7 +183,7 @@ Json steps_json(const std::vector<Step>& steps) {
                         {"requests", step.requests},
                         {"failures", step.failures},
                         {"rps", rounded(step.rps)},
-                        {"latency_ms", latency_json(step.times.latency)}});
+                        {"latency_ms", latency_json(step.times.latency, percentiles)}});
     }
     return list;
 }
@@ -194,6 +219,27 @@ Json metrics_json(const RunResult& result) {
     return metrics;
 }
 
+Json thresholds_json(const std::vector<Threshold>& thresholds) {
+    Json list = Json::array();
+    for (const Threshold& each : thresholds) {
+        // JSON has no infinity, which is what a quantile over failures is.
+        const bool finite = each.value && std::isfinite(*each.value);
+        list.push_back({{"expression", each.expression},
+                        {"value", finite ? Json(rounded(*each.value)) : Json(nullptr)},
+                        {"unit", each.unit},
+                        {"measured", each.measured},
+                        {"passed", each.passed}});
+    }
+    return list;
+}
+
+// As in the request log.
+Json slowest_json(const std::vector<RequestRecord>& slowest) {
+    Json list = Json::array();
+    for (const RequestRecord& record : slowest) list.push_back(Json::parse(to_json_line(record)));
+    return list;
+}
+
 Json all_histograms_json(const RunResult& result) {
     Json histograms = histograms_json(result.totals.times);
     Json tasks = Json::object();
@@ -210,7 +256,7 @@ Json all_histograms_json(const RunResult& result) {
 std::string to_json(const RunResult& result) {
     const TaskResult& totals = result.totals;
     Json tasks = Json::array();
-    for (const TaskResult& task : result.tasks) tasks.push_back(task_json(task, result.duration_s));
+    for (const TaskResult& task : result.tasks) tasks.push_back(task_json(task, result));
     const Json json = {{"schema", "mettle.run/1"},
                        {"tool", {{"version", version()}, {"git", git_commit()}}},
                        {"started", result.started},
@@ -234,19 +280,23 @@ std::string to_json(const RunResult& result) {
                          {"rps", rounded(result.rps)},
                          {"bytes_sent", result.bytes_sent},
                          {"bytes_received", totals.bytes_received},
+                         {"content_bytes", totals.content_bytes},
                          {"missed_iterations", result.missed_iterations},
-                         {"connections_opened", result.connections_opened}}},
+                         {"connections_opened", result.connections_opened},
+                         {"sent_again", result.sent_again}}},
                        {"target_cpu", or_null(result.target_cpu)},
-                       {"latency_ms", latency_json(totals.times.latency)},
-                       {"service_ms", latency_json(totals.times.service)},
-                       {"failed_latency_ms", latency_json(totals.times.failed)},
+                       {"latency_ms", latency_json(totals.times.latency, result.percentiles)},
+                       {"service_ms", latency_json(totals.times.service, result.percentiles)},
+                       {"failed_latency_ms", latency_json(totals.times.failed, result.percentiles)},
                        {"phases_ms", phases_json(totals.times)},
                        {"tasks", tasks},
                        {"failures", failures_json(result.failures)},
                        {"exceptions", exceptions_json(result.exceptions)},
                        {"series", series_json(result.series)},
-                       {"steps", steps_json(result.steps)},
+                       {"steps", steps_json(result.steps, result.percentiles)},
                        {"metrics", metrics_json(result)},
+                       {"slowest", slowest_json(result.slowest)},
+                       {"thresholds", thresholds_json(result.thresholds)},
                        {"histograms", all_histograms_json(result)}};
     // A detail may hold bytes of an answer that are no UTF-8.
     return json.dump(1, ' ', false, Json::error_handler_t::replace);

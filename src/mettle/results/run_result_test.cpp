@@ -60,5 +60,24 @@ TEST(HdrLog, WritesALineForEachHistogramThatHasValues) {
     EXPECT_EQ(log.find("service_us"), std::string::npos);
 }
 
+TEST(RunResult, HasThePercentilesThatWereAskedFor) {
+    RunResult run = example();
+    run.percentiles = {0.5, 0.75, 0.05, 0.9995, 1};
+    const auto json = nlohmann::json::parse(to_json(run));
+    for (const char* name : {"p50", "p75", "p05", "p9995", "p99"})
+        EXPECT_EQ(json["latency_ms"][name], 1.5) << name;
+    EXPECT_EQ(json["tasks"][0]["latency_ms"]["p75"], 1.5);
+}
+
+TEST(RunResult, ShowsThresholdsAndTheSlowest) {
+    RunResult run = example();
+    run.thresholds.push_back({"p99>5ms", 1.5, "ms", "p99 of 1.50 ms", true});
+    run.slowest.emplace_back().task = "digits";
+    const auto json = nlohmann::json::parse(to_json(run));
+    EXPECT_EQ(json["thresholds"][0]["passed"], true);
+    EXPECT_EQ(json["thresholds"][0]["value"], 1.5);
+    EXPECT_EQ(json["slowest"][0]["task"], "digits");
+}
+
 }  // namespace
 }  // namespace mettle::results

@@ -63,6 +63,21 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
 
 }  // namespace
 
+std::vector<Threshold> thresholds_of(const RunResult& run, const std::vector<Expression>& fail_if) {
+    std::vector<Expression> expressions = fail_if;
+    if (expressions.empty())
+        expressions.push_back(
+            {.task = "", .metric = "failures", .op = Op::greater, .unit = Unit::count, .value = 0});
+    std::vector<Threshold> thresholds;
+    for (const Expression& expression : expressions) {
+        const Evaluation evaluation = evaluate(expression, run);
+        thresholds.push_back({expression.to_string(), evaluation.value,
+                              std::string(name_of(expression.unit)),
+                              describe(expression, evaluation), !evaluation.is_true});
+    }
+    return thresholds;
+}
+
 Verdict judge(const RunResult& run, const std::vector<Expression>& fail_if) {
     if (run.target_lost)
         return {ExitCode::unreachable, {"the target could not be reached, or went away for good"}};

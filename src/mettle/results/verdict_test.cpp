@@ -94,5 +94,27 @@ TEST(Verdict, SaysWhy) {
                 ::testing::ElementsAre("--fail-if 'p50>5ms' is true: p50 of 10.0 ms"));
 }
 
+TEST(Thresholds, SayOfEachExpressionWhatTheRunSaid) {
+    const RunResult run = good_run();
+    const auto thresholds =
+        thresholds_of(run, {*parse_expression("p99>50ms"), *parse_expression("rps<500")});
+    ASSERT_EQ(thresholds.size(), 2);
+    EXPECT_EQ(thresholds[0].expression, "p99>50ms");
+    EXPECT_EQ(thresholds[0].value, 10);
+    EXPECT_EQ(thresholds[0].unit, "ms");
+    EXPECT_TRUE(thresholds[0].passed);
+    EXPECT_EQ(thresholds[1].value, 100);
+    EXPECT_FALSE(thresholds[1].passed);
+}
+
+TEST(Thresholds, WithoutExpressionsNoRequestMayFail) {
+    RunResult run = good_run();
+    EXPECT_TRUE(thresholds_of(run, {})[0].passed);
+    fails(run);
+    const auto thresholds = thresholds_of(run, {});
+    EXPECT_EQ(thresholds[0].expression, "failures>0");
+    EXPECT_FALSE(thresholds[0].passed);
+}
+
 }  // namespace
 }  // namespace mettle::results

@@ -1,0 +1,156 @@
+#include "mettle/cli/scenario_run.hpp"
+
+#include "mettle/base/exit_code.hpp"
+#include "mettle/cli/load_run.hpp"
+#include "mettle/load/names.hpp"
+#include "mettle/scenario/script_program.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mettle::cli {
+
+namespace {
+
+using scenario::Script;
+using scenario::ScriptPart;
+using Compiled = std::shared_ptr<const Script>;
+using Values = std::vector<scenario::KeptValue>;
+
+constexpr std::size_t kShownInLine = 120;
+constexpr std::size_t kShownWhole = 2000;
+
+[[noreturn]] void throw_startup(const Error& error) {
+    using Kind = Error::Kind;
+    const bool unreachable = error.kind == Kind::connection_lost || error.kind == Kind::timed_out ||
+                             error.kind == Kind::protocol_violation;
+    throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);
+}
+
+Compiled compile(const LoadOptions& options, ScriptPart part, load::Names& names, Values shared) {
+    scenario::ScriptOptions how;
+    how.part = part;
+    how.target = options.target.url;
+    how.headers = options.headers;
+    how.tags = options.tags;
+    how.excluded_tags = options.excluded_tags;
+    how.user_classes = options.user_classes;
+    if (options.wait_given) how.wait = options.wait;
+    how.shared = std::move(shared);
+    std::vector<std::string> warnings;
+    auto script = scenario::compile_script(options.scenario, how, names, warnings);
+    for (const std::string& warning : warnings) fmt::print(stderr, "{}\n", warning);
+    if (!script) throw StartupError(script.error().message);
+    return *script;
+}
+
+Values run_once(const LoadOptions& options, ScriptPart part, Values shared, std::stop_token stop) {
+    load::Names names;  // What is sent once is not part of the statistics.
+    const Compiled script = compile(options, part, names, std::move(shared));
+    auto values = scenario::run_once(*script, {!options.insecure, options.timeout, options.seed},
+                                     std::move(stop));
+    if (!values) throw_startup(values.error());
+    return std::move(*values);
+}
+
+// The first request of the first task of the first class, where it is harmless and is the same
+// whatever came before.
+const scenario::ScriptRequest* first_request(const Script& script) {
+    using Op = scenario::Instruction::Op;
+    const scenario::ScriptSet& set = script.sets[script.classes[0].set];
+    const scenario::ScriptTask& task = set.tasks[0];
+    if (!script.scenario->setup.empty() || script.code[set.on_start].op != Op::end) return nullptr;
+    if (task.set != scenario::kNone || script.code[task.begin].op != Op::request) return nullptr;
+    const auto& request = script.requests[script.code[task.begin].argument];
+    const bool harmless = request.step.method == "GET" || request.step.method == "HEAD";
+    return request.is_ready && harmless && request.made.origin == 0 ? &request : nullptr;
+}
+
+std::string shown(std::string_view body, std::size_t most) {
+    std::string text(body.substr(0, most));
+    for (char& character : text) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < ' ' || byte == 0x7f) character = ' ';
+        if (byte >= 0x80) character = '?';
+    }
+    return body.size() > most ? text + "..." : text;
+}
+
+void show_first_request(const LoadOptions& options, const Script& script) {
+    const scenario::ScriptRequest* first = first_request(script);
+    if (!first) {
+        fmt::print(stderr, "first request: not shown, since it depends on what users do before\n");
+        return;
+    }
+    http::ClientRequest request{first->step.method, first->path, script.http.headers, ""};
+    for (const scenario::HeaderText& header : first->step.headers)
+        request.headers.emplace_back(header.name, header.value.text());
+    http::Client client(options.target.url, options.route);
+    const auto response = client.send(request, options.timeout);
+    const std::string what = fmt::format("{} {}", request.method, request.target);
+    if (!response) {
+        throw StartupError(fmt::format("{} gave no answer to {}: {}", options.target.url.origin(),
+                                       what, response.error().message),
+                           ExitCode::unreachable);
+    }
+    fmt::print(stderr, "first request: {} -> {} {} in {}: {}\n", what, response->status,
+               response->reason, format_duration(response->elapsed),
+               shown(response->body, kShownInLine));
+    const bool judged = std::ranges::any_of(first->step.checks, [](const scenario::Check& check) {
+        return check.kind == scenario::Check::Kind::status;
+    });
+    constexpr int kMistakes[] = {401, 403, 404, 405, 422};
+    if (judged || std::ranges::find(kMistakes, response->status) == std::end(kMistakes)) return;
+    throw StartupError(fmt::format(
+        "{} got {} {}, so nothing more was sent: correct the scenario, or say that it is right "
+        "with 'checks: {{status: {}}}'\n{}",
+        what, response->status, response->reason, response->status,
+        shown(response->body, kShownWhole)));
+}
+
+void say_what_would_run(const LoadOptions& options, const Script& script) {
+    if (options.list_users) {
+        for (const scenario::ScriptClass& each : script.classes)
+            fmt::print("{}\n", each.about.name);
+        return;
+    }
+    if (options.check_only) {
+        fmt::print("{}: ok\ntarget: {}\n", script.scenario->file, options.target.url.to_string());
+        fmt::print("requests of {} task{}, {} metrics, {} data file{}\n", script.requests.size(),
+                   script.requests.size() == 1 ? "" : "s", script.metrics.size(),
+                   script.scenario->data.size(), script.scenario->data.size() == 1 ? "" : "s");
+    }
+    fmt::print("{}", scenario::describe_ratios(script));
+}
+
+}  // namespace
+
+int run_scenario(const LoadOptions& options, std::stop_source& stop) {
+    const scenario::Scenario& scenario = *options.scenario;
+    LoadRequests requests;
+    requests.names = std::make_shared<load::Names>();
+    if (options.only_says()) {
+        say_what_would_run(options, *compile(options, ScriptPart::users, *requests.names, {}));
+        return 0;
+    }
+    Values shared;
+    if (!scenario.setup.empty())
+        shared = run_once(options, ScriptPart::setup, {}, stop.get_token());
+    const Compiled script = compile(options, ScriptPart::users, *requests.names, shared);
+    show_first_request(options, *script);
+    requests.target.url = options.target.url;
+    requests.program = scenario::make_script_program(script, options.seed);
+    requests.more_origins.assign(script->http.origins.begin() + 1, script->http.origins.end());
+    const int code = run_load(options, requests, stop);
+    if (scenario.teardown.empty()) return code;
+    try {
+        run_once(options, ScriptPart::teardown, shared, {});
+    } catch (const StartupError& error) {
+        // The load has been judged; what was not cleaned up is another matter.
+        fmt::print(stderr, "{}\n", error.what());
+    }
+    return code;
+}
+
+}  // namespace mettle::cli

@@ -1,0 +1,108 @@
+#pragma once
+
+// What the readers of a scenario's parts share: the values of YAML nodes as types, and where to say
+// what is wrong with them. A reader that finds a mistake notes it and goes on with a default.
+
+#include "mettle/scenario/reader.hpp"
+#include "mettle/scenario/yaml_tree.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mettle::scenario {
+
+// What stands in `defaults`, as far as requests need it.
+struct RequestDefaults {
+    Duration timeout = Duration::zero();
+    bool follow_redirects = true;
+    std::vector<Check> checks;
+};
+
+class ReadContext {
+public:
+    ReadContext(Scenario& its_scenario, Mistakes& its_mistakes, const ReadOptions& its_options)
+        : scenario(its_scenario), mistakes(its_mistakes), options(its_options) {}
+
+    void wrong(const YamlNode& node, std::string message) {
+        mistakes.add(node.place, std::move(message));
+    }
+
+    // Each notes a mistake where the node is something else; `what` names the value: "weight".
+    std::string text(const YamlNode& node, std::string_view what);
+    std::optional<double> number(const YamlNode& node, std::string_view what, double least,
+                                 double most);
+    std::optional<std::int64_t> whole(const YamlNode& node, std::string_view what,
+                                      std::int64_t least, std::int64_t most);
+    std::optional<double> rate(const YamlNode& node, std::string_view what);
+    std::optional<Duration> duration(const YamlNode& node, std::string_view what);
+    std::optional<load::WaitTime> wait(const YamlNode& node, std::string_view what);
+    bool truth(const YamlNode& node, std::string_view what);
+    std::vector<std::string> texts(const YamlNode& node, std::string_view what);  // Or one text.
+    Template text_template(const YamlNode& node, std::string_view what);
+    Formula formula(const YamlNode& node, std::string_view what);
+    Formula formula(const YamlNode& node, std::string_view source, std::size_t offset);
+    // `${...}` or the bare expression; a number or truth as it is written.
+    Formula value(const YamlNode& node, std::string_view what);
+    std::optional<std::string> file(const YamlNode& node, std::string_view what);
+    // Letters, digits and _; no word of the expression language.
+    bool variable_name(std::string_view name, const Place& place);
+
+    Scenario& scenario;
+    Mistakes& mistakes;
+    const ReadOptions& options;
+    std::string folder;  // Of the file that is read: "" or ending in '/'.
+    RequestDefaults defaults;
+
+private:
+    void set_place(const YamlNode& node);
+    Place place_in(const YamlNode& node, std::size_t offset) const;
+};
+
+// A map whose keys are asked for one by one; what nobody asked for is a mistake.
+class KeyReader {
+public:
+    // `what` names the map: "a user class". Notes a mistake where it is none; then it is empty.
+    KeyReader(ReadContext& context, const YamlNode& node, std::string what);
+
+    const YamlNode* take(std::string_view key);  // None: not there.
+    // Of keys that exclude each other: the one that is there, with a mistake where there are more.
+    const YamlEntry* take_one(std::initializer_list<std::string_view> keys);
+    // Notes those that are unknown. Keys that begin with "x-" are the writer's own.
+    void finish();
+
+private:
+    ReadContext& context_;
+    const YamlNode& node_;
+    std::string what_;
+    std::vector<std::string> known_;
+};
+
+bool is_header_name(std::string_view name);
+// A plain scalar that JSON would call a number, true or false.
+bool is_json_number(std::string_view text);
+
+// The parts. Each of them in a file of its own.
+Steps read_steps(ReadContext& context, const YamlNode& node, bool in_nested_set);
+// Whether a map's keys make it a step: has `get`, `wait`, ...
+bool is_step(const YamlNode& node);
+RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlEntry& verb);
+std::vector<Check> read_checks(ReadContext& context, const YamlNode& node);
+void read_extractions(ReadContext& context, const YamlNode& node,
+                      std::vector<Extraction>& extractions);
+std::vector<HeaderText> read_headers(ReadContext& context, const YamlNode& node);
+HeaderText read_auth(ReadContext& context, const YamlNode& node);
+Template json_template(ReadContext& context, const YamlNode& node);
+void read_body(ReadContext& context, const YamlEntry& entry, RequestStep& request);
+void read_load(ReadContext& context, const YamlNode& node);
+void read_users(ReadContext& context, const YamlNode& node);
+// A class whose keys stand at the root of the document, among others: `KeyReader::finish()` is the
+// caller's.
+void read_user_keys(ReadContext& context, KeyReader& keys, UserSpec& user, const Place& place);
+void read_data(ReadContext& context, const YamlNode& node);
+void resolve_columns(ReadContext& context);
+
+}  // namespace mettle::scenario

@@ -1,0 +1,160 @@
+#include "mettle/http/message.hpp"
+#include "mettle/http/url.hpp"
+#include "mettle/scenario/read_context.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace mettle::scenario {
+
+namespace {
+
+void check_target(ReadContext& context, const YamlNode& node, const Template& target) {
+    const std::string& literal = target.parts().empty() ? "" : target.parts().front().literal;
+    if (target.empty()) return context.wrong(node, "a request needs a path, as '/items'");
+    const bool absolute = literal.starts_with("http://") || literal.starts_with("https://");
+    const bool free_form = literal.empty();  // Begins with ${...}.
+    if (!absolute && !free_form && !literal.starts_with('/'))
+        return context.wrong(node, fmt::format("'{}': a path begins with '/', and another host's "
+                                               "URL with http://",
+                                               node.text));
+    if (absolute && target.is_static()) {
+        const auto url = http::parse_url(literal);
+        if (!url) return context.wrong(node, url.error().message);
+    }
+    for (const TemplatePart& part : target.parts()) {
+        const bool blank = std::ranges::any_of(part.literal, [](char character) {
+            const auto byte = static_cast<unsigned char>(character);
+            return byte <= ' ' || byte == 0x7f;
+        });
+        if (blank) return context.wrong(node, "a path has no blanks: write %20, or give 'params'");
+    }
+}
+
+// "?a=1&b=${b}" behind the target.
+void add_params(ReadContext& context, const YamlNode& node, Template& target) {
+    if (!node.is_map())
+        return context.wrong(node, fmt::format("params is a map, not {}", node.kind_name()));
+    bool first = std::ranges::none_of(
+        target.parts(), [](const TemplatePart& part) { return part.literal.contains('?'); });
+    const auto add = [&](const std::string& name, const YamlNode& value) {
+        target.append(first ? "?" : "&");
+        first = false;
+        target.append(Template(name), Encoding::url);
+        target.append("=");
+        if (!value.is_null()) target.append(context.text_template(value, name), Encoding::url);
+    };
+    for (const YamlEntry& entry : node.entries) {
+        if (!entry.value.is_list()) {
+            add(entry.key, entry.value);
+            continue;
+        }
+        for (const YamlNode& item : entry.value.items) add(entry.key, item);
+    }
+}
+
+bool has_header(const RequestStep& request, std::string_view name) {
+    return std::ranges::any_of(request.headers, [&](const HeaderText& header) {
+        return http::same_name(header.name, name);
+    });
+}
+
+}  // namespace
+
+std::vector<HeaderText> read_headers(ReadContext& context, const YamlNode& node) {
+    std::vector<HeaderText> headers;
+    if (!node.is_map()) {
+        context.wrong(node, fmt::format("headers is a map, not {}", node.kind_name()));
+        return headers;
+    }
+    for (const YamlEntry& entry : node.entries) {
+        if (!is_header_name(entry.key)) {
+            context.mistakes.add(entry.place, fmt::format("'{}' is no header's name", entry.key));
+            continue;
+        }
+        Template value =
+            entry.value.is_null() ? Template() : context.text_template(entry.value, entry.key);
+        const bool breaks = std::ranges::any_of(value.parts(), [](const TemplatePart& part) {
+            return part.literal.find_first_of("\r\n") != std::string::npos;
+        });
+        if (breaks) context.wrong(entry.value, "a header's value is one line");
+        headers.push_back({entry.key, std::move(value)});
+    }
+    return headers;
+}
+
+// {bearer: TOKEN} or {basic: {user: U, password: P}}
+HeaderText read_auth(ReadContext& context, const YamlNode& node) {
+    KeyReader keys(context, node, "auth");
+    const YamlNode* bearer = keys.take("bearer");
+    const YamlNode* basic = keys.take("basic");
+    keys.finish();
+    HeaderText header{"Authorization", {}};
+    if (node.is_map() && (bearer != nullptr) == (basic != nullptr))
+        context.wrong(node, "auth takes 'bearer: TOKEN' or 'basic: {user: U, password: P}'");
+    if (bearer) {
+        header.value.append("Bearer ");
+        header.value.append(context.text_template(*bearer, "bearer"));
+    } else if (basic) {
+        KeyReader parts(context, *basic, "basic");
+        const YamlNode* user = parts.take("user");
+        const YamlNode* password = parts.take("password");
+        parts.finish();
+        Template both;
+        if (user) both.append(context.text_template(*user, "user"));
+        both.append(":");
+        if (password) both.append(context.text_template(*password, "password"));
+        // The names in it have been noted: these would be mentions at another place.
+        auto encoded = parse_template("${base64(" + as_expression(both) + ")}",
+                                      context.scenario.symbols, context.options.environment);
+        header.value.append("Basic ");
+        if (encoded) header.value.append(*encoded);
+    }
+    return header;
+}
+
+RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlEntry& verb) {
+    RequestStep request;
+    request.timeout = context.defaults.timeout;
+    request.follow_redirects = context.defaults.follow_redirects;
+    for (const char letter : verb.key)
+        request.method += static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    request.method.erase(0, 3);  // The default.
+    KeyReader keys(context, node, fmt::format("a {} request", request.method));
+    keys.take(verb.key);
+    const std::size_t mistakes = context.mistakes.size();
+    request.target = context.text_template(verb.value, "a request's path");
+    if (context.mistakes.size() == mistakes) check_target(context, verb.value, request.target);
+    request.name = verb.value.text.substr(0, verb.value.text.find('?'));
+    if (const YamlNode* name = keys.take("name")) request.name = context.text(*name, "name");
+    if (const YamlNode* params = keys.take("params")) add_params(context, *params, request.target);
+    if (const YamlNode* headers = keys.take("headers"))
+        request.headers = read_headers(context, *headers);
+    if (const YamlNode* auth = keys.take("auth"))
+        request.headers.push_back(read_auth(context, *auth));
+    if (const YamlNode* timeout = keys.take("timeout")) {
+        request.timeout = context.duration(*timeout, "timeout").value_or(Duration::zero());
+        if (request.timeout == Duration::zero()) context.wrong(*timeout, "a timeout is above 0");
+    }
+    if (const YamlNode* follow = keys.take("follow_redirects"))
+        request.follow_redirects = context.truth(*follow, "follow_redirects");
+    const YamlEntry* body = keys.take_one({"json", "form", "body", "body_file", "multipart"});
+    if (body) read_body(context, *body, request);
+    if (has_header(request, "content-type")) request.content_type.clear();
+    request.checks = context.defaults.checks;
+    if (const YamlNode* checks = keys.take("checks")) {
+        auto own = read_checks(context, *checks);
+        const auto is_status = [](const Check& check) { return check.kind == Check::Kind::status; };
+        // The nearest says what status is right.
+        if (std::ranges::any_of(own, is_status)) std::erase_if(request.checks, is_status);
+        for (Check& check : own) request.checks.push_back(std::move(check));
+    }
+    if (const YamlNode* extract = keys.take("extract"))
+        read_extractions(context, *extract, request.extractions);
+    keys.finish();
+    return request;
+}
+
+}  // namespace mettle::scenario
