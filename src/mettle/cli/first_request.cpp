@@ -66,7 +66,7 @@ std::string_view hint(int status, const LoadOptions& options, bool v2) {
 std::string note(const protocols::TaskRequest& what, const http::ClientResponse& response) {
     if (!what.check || response.status >= 400) return "";
     const auto flaw = what.check->judge(protocols::answer_of(response));
-    return flaw ? " (not as it should be: " + flaw->detail + ")" : "";
+    return flaw ? " (not as documented: " + flaw->detail + ")" : "";
 }
 
 // Nobody knows here what users will send.
