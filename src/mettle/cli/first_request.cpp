@@ -2,7 +2,6 @@
 #include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/load_setup.hpp"
 #include "mettle/http/client.hpp"
-#include "mettle/protocols/v2/infer.hpp"
 
 #include <fmt/format.h>
 
@@ -50,7 +49,7 @@ std::string_view hint(int status, const LoadOptions& options, bool v2) {
     switch (status) {
         case 401:
         case 403:
-            return "give credentials with --header 'Authorization: Bearer ...'";
+            return "give credentials with --bearer, --basic, --api-key or --header 'Name: value'";
         case 404:
             return v2 ? "choose a model with --model" : "give the path in the URL";
         case 405:
@@ -65,24 +64,15 @@ std::string_view hint(int status, const LoadOptions& options, bool v2) {
 }
 
 // A note on an answer that has the right status and is none.
-std::string note(const LoadRequests& requests, const http::ClientResponse& response,
-                 std::int64_t rows) {
-    if (requests.target.protocol == protocols::Protocol::openapi && response.status < 400) {
-        const auto& check = requests.tasks.front().requests.front().check;
-        const auto wrong =
-            check ? check->judge({response.body, -1, response.status}) : std::nullopt;
-        return wrong ? " (not as documented: " + wrong->detail + ")" : "";
-    }
-    if (requests.target.protocol != protocols::Protocol::v2 || response.status != 200) return "";
-    const auto outputs = protocols::v2::decode_answer(response);
-    if (!outputs) return " (no V2 answer: " + outputs.error().message + ")";
-    const auto flaw = protocols::v2::form_error(*outputs, requests.target.model.signature, rows);
-    return flaw ? " (not as its metadata says: " + *flaw + ")" : "";
+std::string note(const protocols::TaskRequest& what, const http::ClientResponse& response) {
+    if (!what.check || response.status >= 400) return "";
+    const auto flaw = what.check->judge(protocols::answer_of(response));
+    return flaw ? " (not as documented: " + flaw->detail + ")" : "";
 }
 
 // Nobody knows here what users will send.
 void check_reachable(const LoadOptions& options, const LoadRequests& requests) {
-    http::Client client(requests.target.url, !options.insecure);
+    http::Client client(requests.target.url, options.route);
     const auto connected = client.connect(options.timeout);
     if (connected) return;
     throw StartupError(fmt::format("{} could not be reached: {}", requests.target.url.origin(),
@@ -94,8 +84,9 @@ void check_reachable(const LoadOptions& options, const LoadRequests& requests) {
 
 void send_first_request(const LoadOptions& options, const LoadRequests& requests) {
     if (requests.tasks.empty()) return check_reachable(options, requests);
-    const http::ClientRequest& request = requests.tasks.front().requests.front().request;
-    http::Client client(requests.target.url, !options.insecure);
+    const protocols::TaskRequest& what_is_sent = requests.tasks.front().requests.front();
+    const http::ClientRequest& request = what_is_sent.request;
+    http::Client client(requests.target.url, options.route);
     const auto response = client.send(request, options.timeout);
     const std::string what = fmt::format("{} {}", request.method, request.target);
     if (!response) {
@@ -105,8 +96,7 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
     }
     say(fmt::format("first request: {} -> {} {} in {}: {}{}", what, response->status,
                     response->reason, format_duration(response->elapsed),
-                    shown(response->body, kShownInLine),
-                    note(requests, *response, options.inputs.batch)));
+                    shown(response->body, kShownInLine), note(what_is_sent, *response)));
     const bool v2 = requests.target.protocol == protocols::Protocol::v2;
     const bool openapi = requests.target.protocol == protocols::Protocol::openapi;
     const std::string_view help =

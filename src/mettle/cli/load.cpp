@@ -1,4 +1,5 @@
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/reproduce.hpp"
 #include "mettle/cli/scenario_init.hpp"
 #include "mettle/cli/scenario_run.hpp"
 #include "mettle/cli/stop_signals.hpp"
@@ -34,6 +35,7 @@ int load_main(int argc, char** argv) {
     if (options->scenario) return run_scenario(*options, stop);
     const LoadRequests requests = make_requests(*options, ask_target(*options));
     if (options->only_says()) return show_tasks(*options, requests);
+    if (!options->payloads.reproduce.empty()) return reproduce(*options, requests);
     return run_load(*options, requests, stop);
 }
 

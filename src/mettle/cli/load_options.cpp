@@ -4,8 +4,10 @@
 #include "mettle/cli/arrivals_option.hpp"
 #include "mettle/cli/flags.hpp"
 #include "mettle/cli/load_messages.hpp"
+#include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/result_files.hpp"
 #include "mettle/cli/scenario_options.hpp"
+#include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 
 #include <fmt/format.h>
@@ -191,33 +193,24 @@ void add_load_flags(Flags& flags, LoadOptions& options) {
 void add_payload_flags(Flags& flags, LoadOptions& options) {
     const char* group = "What to send";
     flags.app()
-        .add_option("--model", options.model, "V2: the model, where there are several")
+        .add_option("--model", options.model,
+                    "the model, where there are several or none are listed")
         ->group(group);
-    flags
-        .add(
-            "-b,--batch",
-            [&options](const std::string& text) -> Result<void> {
-                const auto rows = whole_number(1, 1'000'000)(text);
-                if (!rows) return std::unexpected(rows.error());
-                options.inputs.batch = *rows;
-                options.inputs.batch_given = true;
-                return {};
-            },
-            "V2: rows in a request", "1")
-        ->group(group);
-    flags
-        .add_list(
-            "--shape",
-            [&options](const std::string& text) -> Result<void> {
-                auto shape = payload::parse_shape(text);
-                if (!shape) return std::unexpected(shape.error());
-                options.inputs.shapes[shape->first] = shape->second;
-                return {};
-            },
-            "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
+    add_tensor_flags(flags, options.payloads);
+    add_generation_flags(flags, options.generation);
+    flags.app()
+        .add_option("--requests", options.requests_file,
+                    "JSON lines of method, url, headers and body, from FILE or - (standard input)")
         ->group(group);
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
+        ->group(group);
+    flags.app()
+        .add_flag("--columnar", options.columnar, "TF Serving: {\"inputs\"} instead of instances")
+        ->group(group);
+    flags.app()
+        .add_option("--signature-name", options.signature_name,
+                    "TF Serving: the signature, if not serving_default")
         ->group(group);
     add_openapi_flags(flags, options.openapi);
     flags
@@ -317,6 +310,7 @@ void add_manner_flags(Flags& flags, LoadOptions& options) {
     flags.add("--cpus", into(options.cpus, host::parse_cpus), "CPUs for the workers, as 2-3,7")
         ->group(group);
     flags.app().add_flag("--insecure", options.insecure, "take any certificate")->group(group);
+    add_connection_flags(flags, options.connection);
     flags.app()
         .add_option("--seed", options.seed, "of arrivals, waits and values")
         ->capture_default_str()
@@ -430,6 +424,48 @@ std::string filled_in(std::string path, const LoadOptions& options) {
     return path;
 }
 
+// Which protocol the flags are about, where they are about one.
+void check_protocol_flags(LoadOptions& options) {
+    using protocols::Protocol;
+    auto& forced = options.target.forced;
+    const bool recorded = options.recording && !options.recording->requests.empty();
+    const bool plain = !options.method.empty() || options.body || recorded;
+    check_openapi(options, plain || !options.requests_file.empty());
+    const bool torchserve = forced == Protocol::torchserve;
+    if (!options.requests_file.empty()) {
+        refuse(plain || about_tensors(options.payloads) || options.binary ||
+                   !options.model.empty() || !options.payloads.inputs.data.empty(),
+               "--requests says all that is sent: leave out --method, --body, --data and what is "
+               "for models");
+        refuse(forced && forced != Protocol::plain, "--requests is for plain HTTP");
+        forced = Protocol::plain;
+        return;
+    }
+    refuse(plain && forced && forced != Protocol::plain && !torchserve,
+           fmt::format("--method, --body and recorded requests are for plain HTTP, and the target "
+                       "was said to be {}",
+                       forced ? shown_name_of(*forced) : ""));
+    // Who says what to send does not want to be asked what stands there.
+    if (plain && !torchserve) forced = Protocol::plain;
+    const bool tensors = about_tensors(options.payloads) || options.binary;
+    refuse(
+        (tensors || !options.model.empty()) && forced == Protocol::plain,
+        "--model, --batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF "
+        "Serving, and this is plain HTTP");
+    refuse(
+        tensors && torchserve,
+        "--batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF Serving, "
+        "and this is TorchServe");
+    refuse(
+        (tensors || !options.model.empty()) && forced == Protocol::openapi,
+        "--model, --batch, --shape, --values, --sweep, --canaries and --binary are for V2 and TF "
+        "Serving, and this is OpenAPI");
+    refuse(options.binary && forced == Protocol::tfs, "--binary is for V2, and this is TF Serving");
+    refuse(
+        (options.columnar || !options.signature_name.empty()) && forced && forced != Protocol::tfs,
+        "--columnar and --signature-name are for TF Serving");
+}
+
 // --stages are rates where anything else says that the load is open.
 void settle_stages(const Flags& flags, LoadOptions& options) {
     if (!options.stages || !(options.rate || flags.given("--arrivals"))) return;
@@ -483,21 +519,20 @@ void check(const Flags& flags, LoadOptions& options) {
     refuse(options.csv_full_history && options.csv.empty(),
            "--csv-full-history is about --csv: give that too");
     check_recording(options);
+    check_protocol_flags(options);
+    refuse(options.payloads.inputs.batch_given && !options.payloads.sweep.empty(),
+           "--batch and --sweep both say how many rows: give one of them");
+    if (!options.payloads.reproduce.empty()) {
+        // What made it makes it again.
+        const PayloadId id = *parse_payload_id(options.payloads.reproduce);
+        options.seed = id.seed;
+        if (options.payloads.count)
+            options.payloads.count = std::max(*options.payloads.count, id.index + 1);
+    }
+    const bool has_body = options.body || !options.payloads.inputs.data.empty();
     const bool recorded = options.recording && !options.recording->requests.empty();
-    const bool plain = !options.method.empty() || options.body || recorded;
-    check_openapi(options, plain);
-    refuse(plain && options.target.forced == protocols::Protocol::v2,
-           "--method, --body and recorded requests are for plain HTTP, and the target was said to "
-           "be V2");
-    // Who says what to send does not want to be asked what stands there.
-    if (plain) options.target.forced = protocols::Protocol::plain;
-    const bool v2 = !options.model.empty() || options.inputs.batch_given ||
-                    !options.inputs.shapes.empty() || options.binary;
-    refuse(v2 && options.target.forced == protocols::Protocol::plain,
-           "--model, --batch, --shape and --binary are for V2, and this is plain HTTP");
-    refuse(v2 && options.target.forced == protocols::Protocol::openapi,
-           "--model, --batch, --shape and --binary are for V2, and this is OpenAPI");
-    if (options.method.empty()) options.method = options.body || recorded ? "POST" : "GET";
+    if (options.method.empty()) options.method = has_body || recorded ? "POST" : "GET";
+    options.openapi.data = options.payloads.inputs.data;  // One flag for both.
     const std::vector<int> allowed = host::allowed_cpus();
     for (const int cpu : options.cpus) {
         refuse(std::ranges::find(allowed, cpu) == allowed.end(),
@@ -511,6 +546,12 @@ void settle_target(const std::string& word, const std::string& host, const std::
                    bool has_users, LoadOptions& options) {
     refuse(!word.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
     std::string target = word.empty() ? of_file : word;
+    if (!options.requests_file.empty()) {
+        options.request_lines =
+            value_or_throw(protocols::read_request_lines(options.requests_file));
+        const auto& first = options.request_lines.front().url;
+        if (target.empty() && host.empty() && first) target = first->origin();
+    }
     const bool says = options.only_says() && (options.scenario || has_users);
     const bool free = says || (options.only_writes() && !options.init);
     if (target.empty() && host.empty() && free) target = "http://127.0.0.1";
@@ -518,7 +559,8 @@ void settle_target(const std::string& word, const std::string& host, const std::
            options.scenario ? "what is to be loaded? Give a URL, or 'target: URL' in the scenario"
                             : "what is to be loaded? Give a URL: mettle load "
                               "http://127.0.0.1:8000");
-    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(host);
+    options.connection.in_url = take_credentials(host.empty() ? target : given_host);
+    auto url = host.empty() ? protocols::parse_target_url(target) : parse_host(given_host);
     if (!url) throw StartupError(url.error().message);
     options.target = std::move(*url);
     if (options.scenario) options.target.forced = protocols::Protocol::plain;
@@ -552,8 +594,8 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     std::string host, scenario;
     flags.app().add_option(
         "TARGET_URL", words,
-        "http(s)://host:port[/path]; V2 and OpenAPI are found by asking, or forced with "
-        "v2+http://, openapi+http://, plain HTTP with plain+http://");
+        "http(s)://host:port[/path]; what it speaks is found by asking, or forced with v2+http://, "
+        "tfs+http://, torchserve+http://, openai+http://, openapi+http:// or plain+http://");
     flags.app().add_option("-H,--host", host, "Locust's way to give the target");
     add_load_flags(flags, options);
     add_user_flags(flags, options);
@@ -576,6 +618,8 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     settle_target(sorted.target, host, of_file, has_users, options);
     check(flags, options);
     for (std::string& path : options.outputs) path = filled_in(path, options);
+    options.route = make_route(options.connection, options.insecure);
+    add_credentials(options.connection, options.headers);
     return options;
 }
 

@@ -2,12 +2,15 @@
 
 // What `mettle load` was asked to do, as values; from its flags or made by a test.
 
+#include "mettle/cli/connection_options.hpp"
+#include "mettle/cli/generation_options.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/cli/output_options.hpp"
+#include "mettle/cli/payload_options.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/load/recording.hpp"
 #include "mettle/load/runner.hpp"
-#include "mettle/payload/tensors.hpp"
+#include "mettle/protocols/request_lines.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
 #include "mettle/scenario/document.hpp"
@@ -59,9 +62,14 @@ struct LoadOptions {
 
     // What to send.
     std::string model;
-    payload::InputOptions inputs;
+    PayloadOptions payloads;
+    GenerationOptions generation;
+    std::string requests_file;  // "-" for standard input.
+    std::vector<protocols::RequestLine> request_lines;
     bool binary = false;
-    std::string method;  // Empty: GET, or POST with a body.
+    bool columnar = false;       // TF Serving's other form.
+    std::string signature_name;  // TF Serving; empty: serving_default.
+    std::string method;          // Empty: GET, or POST with a body.
     std::optional<std::string> body;
     http::HeaderList headers;
     OpenApiOptions openapi;
@@ -73,6 +81,8 @@ struct LoadOptions {
     std::optional<int> workers;
     std::vector<int> cpus;
     bool insecure = false;
+    ConnectionOptions connection;
+    http::Route route;  // From these two.
     std::uint64_t seed = 1;
 
     // Results.

@@ -23,15 +23,9 @@ namespace mettle::cli {
 namespace {
 
 std::string spoken(const protocols::Target& target) {
-    switch (target.protocol) {
-        case protocols::Protocol::v2:
-            return "V2";
-        case protocols::Protocol::openapi:
-            return fmt::format("OpenAPI {}, '{}'", target.api->version, target.api->title);
-        case protocols::Protocol::plain:
-            return "plain HTTP";
-    }
-    return "";
+    if (target.protocol == protocols::Protocol::openapi)
+        return fmt::format("OpenAPI {}, '{}'", target.api->version, target.api->title);
+    return std::string(shown_name_of(target.protocol));
 }
 
 std::string arrivals_text(const load::OpenLoad& open) {
@@ -54,11 +48,11 @@ std::string users_text(const load::ClosedLoad& closed) {
 
 void announce(const LoadRequests& requests, const load::LoadPlan& plan) {
     const protocols::Target& target = requests.target;
+    const std::string signature =
+        target.model.signature.inputs.empty() ? "" : ": " + target.model.signature.to_string();
     const std::string model =
-        target.protocol == protocols::Protocol::v2
-            ? fmt::format(", model {}: {}", target.model.name, target.model.signature.to_string())
-            : "";
-    if (requests.program) {
+        target.model.name.empty() ? "" : ", model " + target.model.name + signature;
+    if (requests.tasks.empty()) {
         std::vector<std::string> classes;
         for (const load::UserClass& each : requests.program->classes())
             classes.push_back(each.name);

@@ -2,10 +2,13 @@
 
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/arrivals_option.hpp"
+#include "mettle/cli/body_tasks.hpp"
+#include "mettle/cli/model_tasks.hpp"
+#include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/recorded_requests.hpp"
+#include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
-#include "mettle/protocols/v2/transport.hpp"
 
 #include <fmt/format.h>
 
@@ -16,48 +19,7 @@ namespace mettle::cli {
 
 namespace {
 
-// Enough that a cache in front of the model is not all that is measured; each takes its bytes.
-constexpr std::uint64_t kPayloads = 32;
 constexpr double kRatePerWorker = 20'000;
-
-[[noreturn]] void throw_startup(const Error& error) {
-    using Kind = Error::Kind;
-    const bool unreachable = error.kind == Kind::connection_lost || error.kind == Kind::timed_out ||
-                             error.kind == Kind::protocol_violation;
-    throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);
-}
-
-template <typename T>
-T value_or_throw(Result<T> result) {
-    if (!result) throw_startup(result.error());
-    return std::move(*result);
-}
-
-protocols::v2::Encoding encoding_of(const LoadOptions& options) {
-    return options.binary ? protocols::v2::Encoding::binary : protocols::v2::Encoding::json;
-}
-
-protocols::v2::Payload make_payload(const LoadOptions& options,
-                                    const std::vector<TensorSpec>& inputs, std::uint64_t index) {
-    const auto tensors = payload::make_inputs(inputs, options.seed, index);
-    return value_or_throw(protocols::v2::encode_request(tensors, encoding_of(options)));
-}
-
-protocols::Task make_v2_task(const LoadOptions& options, const protocols::Target& target) {
-    const auto inputs =
-        value_or_throw(payload::resolve_inputs(target.model.signature, options.inputs));
-    std::vector<protocols::v2::Payload> payloads;
-    for (std::uint64_t index = 0; index < kPayloads; ++index)
-        payloads.push_back(make_payload(options, inputs, index));
-    return protocols::v2::make_task(
-        {target.model.name, target.version, target.model.signature, options.headers}, payloads);
-}
-
-protocols::Task make_plain_task(const LoadOptions& options, const protocols::Target& target) {
-    const http::ClientRequest request{options.method, target.url.target, options.headers,
-                                      options.body.value_or("")};
-    return {target.url.target, options.method, 1, {{request, nullptr}}};
-}
 
 // In all over the time that it takes; a recording of one moment takes a second.
 double mean_rate(const load::Recording& recording) {
@@ -107,9 +69,12 @@ std::size_t default_connections() {
 protocols::Target ask_target(const LoadOptions& options) {
     protocols::TargetOptions asking;
     asking.model = options.model;
+    asking.signature_name = options.signature_name;
+    asking.other_protocols = true;
     asking.timeout = std::min<Duration>(options.timeout, std::chrono::seconds(10));
     asking.headers = options.headers;
     asking.verify_tls = !options.insecure;
+    asking.route = options.route;
     asking.api = options.openapi.document;
     auto target = protocols::ask(options.target, asking);
     if (!target && target.error().kind != Error::Kind::invalid_input) {
@@ -120,32 +85,40 @@ protocols::Target ask_target(const LoadOptions& options) {
 }
 
 LoadRequests make_requests(const LoadOptions& options, protocols::Target target) {
+    using protocols::Protocol;
     LoadRequests requests;
     requests.target = std::move(target);
-    const bool v2_flags = options.binary || options.inputs.batch_given ||
-                          !options.inputs.shapes.empty() || !options.model.empty();
-    if (requests.target.protocol == protocols::Protocol::v2) {
-        requests.tasks.push_back(make_v2_task(options, requests.target));
+    const Protocol protocol = requests.target.protocol;
+    const bool tensors = options.binary || about_tensors(options.payloads);
+    if (protocol == Protocol::v2 || protocol == Protocol::tfs) {
+        requests.tasks = make_model_tasks(options, requests.target);
         return requests;
     }
-    if (requests.target.protocol == protocols::Protocol::openapi && !v2_flags) {
+    if (protocol == Protocol::openapi && !tensors && options.model.empty()) {
         auto made =
             make_openapi_tasks(options.openapi, requests.target, options.headers, options.seed);
         requests.tasks = std::move(made.tasks);
         requests.notes = std::move(made.notes);
         return requests;
     }
-    if (!options.openapi.data.empty()) {
+    if (tensors) {
         throw StartupError(
-            fmt::format("--data fills what an OpenAPI document describes, and {} has none",
-                        requests.target.url.origin()));
+            fmt::format("--batch, --shape, --values, --sweep, --canaries and --binary "
+                        "are for V2 and TF Serving, and {} speaks {}",
+                        requests.target.url.origin(), shown_name_of(protocol)));
     }
-    if (v2_flags) {
-        throw StartupError(
-            fmt::format("--model, --batch, --shape and --binary are for V2, which "
-                        "{} does not speak",
-                        requests.target.url.origin()));
+    if (!options.request_lines.empty()) {
+        requests.tasks = value_or_throw(protocols::make_line_tasks(
+            options.request_lines, requests.target.url, options.headers, options.requests_file));
+        return requests;
     }
+    if (protocol == Protocol::openai) {
+        make_openai_requests(options, requests);
+        return requests;
+    }
+    if (!options.model.empty() && protocol != Protocol::torchserve)
+        throw StartupError(fmt::format("--model is for model servers, and {} speaks {}",
+                                       requests.target.url.origin(), shown_name_of(protocol)));
     if (options.recording && !options.recording->requests.empty()) {
         RecordedTasks made = make_recorded_tasks(options);
         requests.tasks = std::move(made.tasks);
@@ -153,7 +126,7 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
             std::make_shared<const std::vector<load::PlannedRequest>>(std::move(made.requests));
         return requests;
     }
-    requests.tasks.push_back(make_plain_task(options, requests.target));
+    requests.tasks.push_back(make_body_task(options, requests.target));
     return requests;
 }
 
@@ -201,7 +174,10 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.max_connections = options.max_connections.value_or(default_connections());
     http.workers = plan.workers;
     http.verify_tls = !options.insecure;
+    http.route = options.route;
+    http.keep_connections = !options.connection.fresh;
     http.more_origins = requests.more_origins;
+    if (options.payloads.canaries) http.check_share = 1;  // Every answer is held against its own.
     return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));
 }
 

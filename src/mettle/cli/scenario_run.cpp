@@ -88,7 +88,7 @@ void show_first_request(const LoadOptions& options, const Script& script) {
     http::ClientRequest request{first->step.method, first->path, script.http.headers, ""};
     for (const scenario::HeaderText& header : first->step.headers)
         request.headers.emplace_back(header.name, header.value.text());
-    http::Client client(options.target.url, !options.insecure);
+    http::Client client(options.target.url, options.route);
     const auto response = client.send(request, options.timeout);
     const std::string what = fmt::format("{} {}", request.method, request.target);
     if (!response) {

@@ -4,6 +4,7 @@
 #include "mettle/http/client_stream.hpp"
 #include "mettle/http/message.hpp"
 #include "mettle/http/response_scanner.hpp"
+#include "mettle/http/route.hpp"
 
 #include <fmt/format.h>
 
@@ -74,8 +75,9 @@ std::string encode_request(const Url& url, const ClientRequest& request) {
 // One connection, and the waiting that a ClientStream leaves to its owner.
 class Client::Session {
 public:
-    Session(const Url& url, bool verify_tls) : url_(url) {
-        if (url.scheme == "https") tls_.emplace(verify_tls);
+    Session(const Url& url, Route route) : url_(url), route_(std::move(route)) {
+        if (url.scheme != "https") route_.tls.reset();
+        if (url.scheme == "https" && !route_.tls) route_.tls.emplace(true);
     }
 
     Result<void> connect(SteadyClock::time_point deadline);
@@ -94,7 +96,7 @@ private:
     bool take(ResponseScanner& scanner, ClientResponse& response);
 
     const Url& url_;
-    std::optional<TlsContext> tls_;
+    Route route_;
     ClientStream stream_;
     std::string input_;
     bool answered_ = false;
@@ -112,7 +114,7 @@ Result<void> Client::Session::wait(short events, SteadyClock::time_point deadlin
 }
 
 Result<void> Client::Session::connect(SteadyClock::time_point deadline) {
-    const auto addresses = resolve(url_);
+    const auto addresses = resolve(peer_of(route_, url_));
     if (!addresses) return std::unexpected(addresses.error());
     Result<void> connected;
     for (const Address& address : *addresses) {
@@ -124,7 +126,10 @@ Result<void> Client::Session::connect(SteadyClock::time_point deadline) {
 
 Result<void> Client::Session::connect_to(const Address& address, SteadyClock::time_point deadline) {
     using enum ClientStream::Ready;
-    auto ready = stream_.open(address, tls_ ? &*tls_ : nullptr, url_.host) ? no : failed;
+    auto ready = stream_.open(address, route_.tls ? &*route_.tls : nullptr, url_.host,
+                              tunnel_of(route_, url_))
+                     ? no
+                     : failed;
     short events = POLLOUT;
     while (ready == no) {
         if (auto waited = wait(events, deadline); !waited) {
@@ -205,13 +210,16 @@ Result<ClientResponse> Client::Session::exchange(const std::string& bytes, bool 
     return receive(is_head, deadline);
 }
 
-Client::Client(Url url, bool verify_tls) : url_(std::move(url)), verify_tls_(verify_tls) {}
+Client::Client(Url url, bool verify_tls) : url_(std::move(url)) {
+    if (!verify_tls) route_.tls.emplace(false);
+}
+Client::Client(Url url, Route route) : url_(std::move(url)), route_(std::move(route)) {}
 Client::~Client() = default;
 Client::Client(Client&& other) noexcept
-    : url_(std::move(other.url_)), verify_tls_(other.verify_tls_) {}
+    : url_(std::move(other.url_)), route_(std::move(other.route_)) {}
 
 Result<void> Client::connect(Duration timeout) {
-    if (!session_) session_ = std::make_unique<Session>(url_, verify_tls_);
+    if (!session_) session_ = std::make_unique<Session>(url_, route_);
     if (session_->is_open()) return {};
     return session_->connect(SteadyClock::now() +
                              std::min<Duration>(timeout, std::chrono::hours(24)));
@@ -220,8 +228,8 @@ Result<void> Client::connect(Duration timeout) {
 Result<ClientResponse> Client::send(const ClientRequest& request, Duration timeout) {
     const auto start = SteadyClock::now();
     const auto deadline = start + std::min<Duration>(timeout, std::chrono::hours(24));
-    if (!session_) session_ = std::make_unique<Session>(url_, verify_tls_);
-    const std::string bytes = encode_request(url_, request);
+    if (!session_) session_ = std::make_unique<Session>(url_, route_);
+    const std::string bytes = encode_request(url_, on_route(route_, url_, request));
     for (;;) {
         const bool reused = session_->is_open();
         if (!reused) {

@@ -2,12 +2,14 @@
 
 // A blocking HTTP/1.1 client for single questions: probes, metadata, goldens. One thread; keeps its
 // connection between requests and opens a new one when that has been closed. No redirects, no
-// cookies, no proxy. The load itself goes through WireClient.
+// cookies. The load itself goes through WireClient.
 
 #include "mettle/base/units.hpp"
+#include "mettle/http/tls_context.hpp"
 #include "mettle/http/url.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,11 +39,18 @@ struct ClientResponse {
 // The request as it goes over the wire: what is sent once by a Client and prepared once for load.
 std::string encode_request(const Url& url, const ClientRequest& request);
 
+// How a target is reached.
+struct Route {
+    std::optional<TlsContext> tls;  // Of https; none: certificates are verified.
+    std::optional<Url> proxy;       // An http URL.
+};
+
 class Client {
 public:
     static constexpr std::size_t kMaxBody = std::size_t{256} << 20;
 
     explicit Client(Url url, bool verify_tls = true);
+    Client(Url url, Route route);
     ~Client();
     Client(Client&& other) noexcept;
 
@@ -56,7 +65,7 @@ public:
 private:
     class Session;
     Url url_;
-    bool verify_tls_;
+    Route route_;
     std::unique_ptr<Session> session_;
 };
 

@@ -17,16 +17,12 @@
 
 namespace mettle::http {
 
-TlsContext::TlsContext(bool verify)
-    : context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free), verify_(verify) {
-    SSL_CTX_set_mode(context_.get(),
-                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_default_verify_paths(context_.get());
-    SSL_CTX_set_verify(context_.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-}
-
-bool ClientStream::open(const Address& address, const TlsContext* tls, const std::string& host) {
+bool ClientStream::open(const Address& address, const TlsContext* tls, const std::string& host,
+                        const std::string& tunnel) {
     close();
+    tunnel_open_ = tunnel.empty();
+    if (!tunnel_open_)
+        tunnel_request_ = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n\r\n", tunnel);
     fd_ = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0) {
         error_ = std::strerror(errno);
@@ -64,7 +60,39 @@ ClientStream::Ready ClientStream::finish_open() {
             return Ready::no;
         connected_ = true;
     }
+    if (!tunnel_open_) {
+        if (const Ready ready = ask_for_tunnel(); ready != Ready::yes) return ready;
+        tunnel_open_ = true;
+    }
     return ssl_ ? handshake() : Ready::yes;
+}
+
+ClientStream::Ready ClientStream::ask_for_tunnel() {
+    constexpr std::size_t kMostAnswer = 8192;
+    const auto give_up = [this](std::string why) {
+        error_ = std::move(why);
+        return Ready::failed;
+    };
+    while (!tunnel_request_.empty()) {
+        const ssize_t sent =
+            ::send(fd_, tunnel_request_.data(), tunnel_request_.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EAGAIN) return Ready::no;
+        if (sent < 0) return give_up(fmt::format("the proxy: {}", std::strerror(errno)));
+        tunnel_request_.erase(0, static_cast<std::size_t>(sent));
+    }
+    // A byte at a time: what follows the empty line is the target's.
+    while (!tunnel_answer_.ends_with("\r\n\r\n")) {
+        char byte = 0;
+        const ssize_t count = ::recv(fd_, &byte, 1, 0);
+        if (count < 0 && errno == EAGAIN) return Ready::no;
+        if (count <= 0 || tunnel_answer_.size() == kMostAnswer)
+            return give_up("the proxy gave no answer to CONNECT");
+        tunnel_answer_ += byte;
+    }
+    const std::string line = tunnel_answer_.substr(0, tunnel_answer_.find('\r'));
+    if (!line.starts_with("HTTP/1.") || line.substr(8, 2) != " 2")
+        return give_up(fmt::format("the proxy refused: {}", line));
+    return Ready::yes;
 }
 
 ClientStream::Ready ClientStream::handshake() {
@@ -90,6 +118,8 @@ void ClientStream::close() {
     ssl_ = nullptr;
     fd_ = -1;
     connected_ = false;
+    tunnel_request_.clear();
+    tunnel_answer_.clear();
 }
 
 ssize_t ClientStream::read(char* data, std::size_t size) {

@@ -2,28 +2,15 @@
 
 #include "mettle/base/result.hpp"
 #include "mettle/http/address.hpp"
+#include "mettle/http/tls_context.hpp"
 
 #include <sys/types.h>
 
-#include <memory>
 #include <string>
 
-struct ssl_ctx_st;
 struct ssl_st;
 
 namespace mettle::http {
-
-// What the TLS connections of a client share. Immutable, so all threads may use it.
-class TlsContext {
-public:
-    explicit TlsContext(bool verify);
-    ssl_ctx_st* get() const { return context_.get(); }
-    bool verifies() const { return verify_; }
-
-private:
-    std::shared_ptr<ssl_ctx_st> context_;
-    bool verify_;
-};
 
 // A client's side of one non-blocking TCP connection, in clear or under TLS. Sockets only: waiting
 // is its owner's. One thread.
@@ -36,8 +23,10 @@ public:
     ClientStream(const ClientStream&) = delete;
     ClientStream& operator=(const ClientStream&) = delete;
 
-    // Begins to connect. False when that fails at once; error() says why.
-    bool open(const Address& address, const TlsContext* tls, const std::string& host);
+    // Begins to connect. False when that fails at once; error() says why. With a `tunnel`
+    // ("host:port") the address is a proxy's, which is asked to connect to that.
+    bool open(const Address& address, const TlsContext* tls, const std::string& host,
+              const std::string& tunnel = {});
     // After the socket became writable (or, under TLS, readable): whether bytes may be sent.
     Ready finish_open();
     void close();
@@ -59,12 +48,16 @@ public:
 
 private:
     Ready handshake();
+    Ready ask_for_tunnel();
     ssize_t tls_result(int result);
 
     int fd_ = -1;
     ssl_st* ssl_ = nullptr;
     bool verify_ = false;
     bool connected_ = false;
+    std::string tunnel_request_;  // What of it has not been sent.
+    std::string tunnel_answer_;
+    bool tunnel_open_ = true;
     std::string error_;
 };
 

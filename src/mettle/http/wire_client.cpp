@@ -119,7 +119,8 @@ void WireClient::open_for(WireCall& call) {
     connection.connecting = true;
     connection.peer_closed = connection.reset = connection.reused = false;
     connection.input.clear();
-    if (!connection.stream.open(address_, options_.tls ? &*options_.tls : nullptr, options_.host)) {
+    if (!connection.stream.open(address_, options_.tls ? &*options_.tls : nullptr, options_.host,
+                                options_.tunnel)) {
         fail(connection, WireOutcome::connect, connection.stream.error());
         return;
     }
@@ -269,7 +270,7 @@ void WireClient::finish(WireConnection& connection) {
     if (call.send_end_ns == 0) call.send_end_ns = call.sent_ns;
     connection.call = nullptr;
     in_flight_.remove(call);
-    if (connection.peer_closed || !scanner.keep_alive()) {
+    if (connection.peer_closed || !scanner.keep_alive() || !options_.keep_connections) {
         close(connection);  // Which keeps the buffers: the body may lie there.
     } else {
         push_idle(connection);

@@ -94,7 +94,9 @@ public:
         std::size_t max_connections = 10'000;
         std::uint64_t max_answer_bytes = std::uint64_t{1} << 30;
         std::optional<TlsContext> tls;
-        std::string host;  // For TLS: the name that the certificate must have.
+        std::string host;    // For TLS: the name that the certificate must have.
+        std::string tunnel;  // "host:port" where the address is a proxy's that is to connect there.
+        bool keep_connections = true;  // Else each request gets a new one.
     };
 
     WireClient(const Address& address, Options options, Owner& owner);

@@ -213,6 +213,16 @@ void append_json(std::string& out, const TensorView& tensor) {
     out += ']';
 }
 
+void append_json_value(std::string& out, const TensorView& tensor, std::size_t index) {
+    const std::byte* from = tensor.data.data() + index * element_size(tensor.type);
+    if (tensor.type == DataType::fp16)
+        append_number(out, from_fp16(get<std::uint16_t>(from)));
+    else if (tensor.type == DataType::bf16)
+        append_number(out, from_bf16(get<std::uint16_t>(from)));
+    else
+        append_value(out, tensor.type, from);
+}
+
 bool has_json_form(DataType type) {
     return type != DataType::fp16 && type != DataType::bf16;
 }

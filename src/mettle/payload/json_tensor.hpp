@@ -21,6 +21,8 @@ Shape shape_of_json(const nlohmann::json& data);
 // Appends the values as a flat JSON array; floats in their shortest exact form. REQUIRES: a type
 // that has a JSON form, which fp16 and bf16 have not.
 void append_json(std::string& out, const TensorView& tensor);
+// One element, halves as their values. REQUIRES: not BYTES, an index within
+void append_json_value(std::string& out, const TensorView& tensor, std::size_t index);
 bool has_json_form(DataType type);
 
 }  // namespace mettle::payload

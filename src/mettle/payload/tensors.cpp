@@ -1,5 +1,7 @@
 #include "mettle/payload/tensors.hpp"
 
+#include "mettle/payload/random.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -11,18 +13,6 @@ namespace {
 
 std::unexpected<Error> invalid(std::string message) {
     return fail(Error::Kind::invalid_input, std::move(message));
-}
-
-// SplitMix64: a good 64-bit number from each state, the same on every machine.
-std::uint64_t mix(std::uint64_t state) {
-    state += 0x9e3779b97f4a7c15;
-    state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
-    state = (state ^ (state >> 27)) * 0x94d049bb133111eb;
-    return state ^ (state >> 31);
-}
-
-double to_unit(std::uint64_t random) {
-    return static_cast<double>(random >> 11) * 0x1p-53;  // In [0, 1).
 }
 
 template <typename T>
@@ -64,15 +54,6 @@ Tensor make_words(const Shape& shape, std::uint64_t state) {
     std::vector<std::string> words(static_cast<std::size_t>(shape.element_count().value_or(0)));
     for (std::string& word : words) word = fmt::format("word{}", mix(state++) % 1000);
     return pack_bytes(words, shape);
-}
-
-Tensor make_tensor(const TensorSpec& spec, std::uint64_t state) {
-    if (spec.type == DataType::bytes) return make_words(spec.shape, state);
-    Tensor tensor(spec.type, spec.shape);
-    const std::size_t size = element_size(spec.type);
-    for (std::size_t at = 0; at < tensor.data().size(); at += size)
-        put_value(tensor.data().data() + at, spec.type, mix(state++));
-    return tensor;
 }
 
 Result<TensorSpec> resolve(const TensorSpec& input, const InputOptions& options) {
@@ -144,6 +125,15 @@ Result<std::vector<TensorSpec>> resolve_inputs(const Signature& signature,
         inputs.push_back(std::move(*concrete));
     }
     return inputs;
+}
+
+Tensor make_tensor(const TensorSpec& spec, std::uint64_t state) {
+    if (spec.type == DataType::bytes) return make_words(spec.shape, state);
+    Tensor tensor(spec.type, spec.shape);
+    const std::size_t size = element_size(spec.type);
+    for (std::size_t at = 0; at < tensor.data().size(); at += size)
+        put_value(tensor.data().data() + at, spec.type, mix(state++));
+    return tensor;
 }
 
 Tensors make_inputs(const std::vector<TensorSpec>& inputs, std::uint64_t seed,

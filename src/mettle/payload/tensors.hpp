@@ -38,8 +38,12 @@ Result<std::pair<std::string, Shape>> parse_shape(std::string_view text);
 Result<std::vector<TensorSpec>> resolve_inputs(const Signature& signature,
                                                const InputOptions& options);
 
-// Values for such inputs: floats uniform in [0, 1), integers from 0 to 9, booleans, short words.
-// The same seed and index give the same values on every machine; different indexes, different ones.
+// Values for an input: floats uniform in [0, 1), integers from 0 to 9, booleans, short words.
+// `state` decides which. REQUIRES: a concrete shape
+Tensor make_tensor(const TensorSpec& spec, std::uint64_t state);
+
+// The same for all inputs. The same seed and index give the same values on every machine; different
+// indexes, different ones.
 Tensors make_inputs(const std::vector<TensorSpec>& inputs, std::uint64_t seed, std::uint64_t index);
 
 }  // namespace mettle::payload

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +19,17 @@ public:
 
 private:
     std::set<std::string, std::less<>> texts_;
+};
+
+// Which payload first failed in a way, for all workers, so that a failure says what to send again
+// and yet counts under one text. Bounded as DetailTexts are.
+class FirstPayloads {
+public:
+    std::string with_payload(std::string_view text, std::string_view id);
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::string, std::less<>> first_;
 };
 
 }  // namespace mettle::protocols

@@ -3,6 +3,7 @@
 #include "mettle/base/assert.hpp"
 #include "mettle/base/clock_ns.hpp"
 #include "mettle/http/message.hpp"
+#include "mettle/http/route.hpp"
 #include "mettle/http/wire_client.hpp"
 #include "mettle/protocols/detail_texts.hpp"
 #include "mettle/protocols/known_answers.hpp"
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <map>
 
 namespace mettle::protocols {
 
@@ -30,6 +32,7 @@ struct Origin {
     http::Address address;
     std::string host;
     bool tls = false;
+    std::string tunnel;
 };
 
 // What all workers share. Immutable.
@@ -37,6 +40,7 @@ struct SharedRequests {
     std::vector<Origin> origins;
     std::vector<std::vector<PreparedRequest>> requests;
     HttpOptions options;
+    std::unique_ptr<FirstPayloads> first_payloads = std::make_unique<FirstPayloads>();
 };
 
 load::ServerTimes to_times(const http::ServerTiming& timing) {
@@ -131,6 +135,7 @@ private:
     void judge(const Slot& slot, Attempt& attempt);
     bool read_answer(Slot& slot, Attempt& attempt);
     bool may_check(std::int64_t now_ns) const;
+    std::string_view detail_of(const std::string& text, const PreparedRequest* request);
 
     std::shared_ptr<const SharedRequests> shared_;
     load::Completion& completion_;
@@ -148,6 +153,7 @@ private:
     std::vector<std::vector<KnownAnswers>> known_;  // By task and payload.
     std::size_t known_bytes_ = 0;
     DetailTexts details_;
+    std::map<std::string, std::string_view, std::less<>> with_payload_;  // By the bare text.
     std::int64_t started_ns_;
     std::int64_t checking_ns_ = 0;
 };
@@ -275,8 +281,11 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
             slot.request->check->wants_refusal())
             return;
         attempt.outcome = Outcome::status;
-        attempt.detail =
-            details_.keep(fmt::format("{} {}", slot.status, http::reason_phrase(slot.status)));
+        const std::string text =
+            fmt::format("{} {}", slot.status, http::reason_phrase(slot.status));
+        // Of those the server's load is the reason, not what was sent.
+        const bool overload = slot.status == 429 || slot.status == 503;
+        attempt.detail = overload ? details_.keep(text) : detail_of(text, slot.request);
         return;
     }
     if (!slot.request || !slot.request->check) return;
@@ -288,10 +297,21 @@ void HttpTransport::judge(const Slot& slot, Attempt& attempt) {
     checking_ns_ += clock_ns() - begin;
     if (flaw) {
         attempt.outcome = flaw->outcome;
-        attempt.detail = details_.keep(flaw->detail);
+        attempt.detail = detail_of(flaw->detail, slot.request);
     } else {
         known.add(slot.body, known_bytes_);
     }
+}
+
+// The text with the first payload that failed so, if it has an id.
+std::string_view HttpTransport::detail_of(const std::string& text, const PreparedRequest* request) {
+    if (!request || request->id.empty()) return details_.keep(text);
+    const auto found = with_payload_.find(text);
+    if (found != with_payload_.end()) return found->second;
+    const std::string_view kept =
+        details_.keep(shared_->first_payloads->with_payload(text, request->id));
+    if (with_payload_.size() < DetailTexts::kMost) with_payload_.emplace(text, kept);
+    return kept;
 }
 
 // Whether it goes on with another request.
@@ -313,7 +333,9 @@ public:
     explicit HttpTransports(std::shared_ptr<const SharedRequests> shared)
         : shared_(std::move(shared)) {
         const bool any_tls = std::ranges::any_of(shared_->origins, &Origin::tls);
-        if (any_tls) tls_.emplace(shared_->options.verify_tls);
+        const HttpOptions& options = shared_->options;
+        if (any_tls)
+            tls_ = options.route.tls ? *options.route.tls : http::TlsContext(options.verify_tls);
     }
 
     std::unique_ptr<load::Transport> make(load::Completion& completion, int worker) const override {
@@ -329,6 +351,8 @@ public:
             wire.max_answer_bytes = options.max_answer_bytes;
             if (origin.tls) wire.tls = tls_;
             wire.host = origin.host;
+            wire.tunnel = origin.tunnel;
+            wire.keep_connections = options.keep_connections;
         }
         return std::make_unique<HttpTransport>(shared_, completion, std::move(wires));
     }
@@ -346,9 +370,10 @@ Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
     urls.insert(urls.begin(), url);
     std::vector<Origin> origins;
     for (const http::Url& each : urls) {
-        const auto address = http::pick_address(each);
+        const auto address = http::pick_address(http::peer_of(options.route, each));
         if (!address) return std::unexpected(address.error());
-        origins.push_back({*address, each.host, each.scheme == "https"});
+        origins.push_back(
+            {*address, each.host, each.scheme == "https", http::tunnel_of(options.route, each)});
     }
     auto shared = std::make_shared<SharedRequests>(
         SharedRequests{std::move(origins), std::move(requests), std::move(options)});

@@ -41,12 +41,15 @@ struct PreparedRequest {
     std::string bytes;                         // Head and body: http::encode_request().
     bool is_head = false;                      // The answer has no body, whatever its head says.
     std::shared_ptr<const AnswerCheck> check;  // None: any status below 400 will do.
+    std::string id = {};                       // Of its payload; named in failures.
 };
 
 struct HttpOptions {
     std::size_t max_connections = 10'000;  // Of all workers together.
     int workers = 1;                       // That share them.
-    bool verify_tls = true;
+    bool verify_tls = true;                // Where the route says nothing of TLS.
+    http::Route route = {};                // Of all origins.
+    bool keep_connections = true;          // Else each request gets a new one.
     // A check that has judged a body right takes the same bytes for right again. Other bodies are
     // judged as long as that takes at most this share of the worker's time; 1: always all.
     double check_share = 0.05;

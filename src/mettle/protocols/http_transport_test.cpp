@@ -68,7 +68,8 @@ std::string label_answer(int label) {
 }
 
 std::unique_ptr<load::TransportFactory> v2_transports(const PlantedServer& server,
-                                                      bool with_expected, double check_share = 1) {
+                                                      bool with_expected, double check_share = 1,
+                                                      std::optional<std::uint64_t> seed = {}) {
     const Signature signature{{{"x", DataType::fp32, {-1, 1}}}, {{"label", DataType::int64, {-1}}}};
     auto inputs = payload::make_inputs({{"x", DataType::fp32, {1, 1}}}, 1, 0);
     auto request = v2::encode_request(inputs, v2::Encoding::json).value();
@@ -78,7 +79,9 @@ std::unique_ptr<load::TransportFactory> v2_transports(const PlantedServer& serve
     }
     HttpOptions options;
     options.check_share = check_share;
-    const Task task = v2::make_task({"m", "", signature, {}}, {request});
+    v2::InferTask what{"m", "", signature, {}};
+    what.seed = seed;
+    const Task task = v2::make_task(what, {request});
     return make_transports(url_of(server), {task}, options).value();
 }
 
@@ -106,6 +109,15 @@ TEST(HttpTransport, AWrongAnswerIsAFailureOfItsOwnKind) {
     EXPECT_EQ(wrong.outcome, Outcome::wrong_answer);
     EXPECT_EQ(wrong.detail, "output 'label' [0] is 3, not 7");
     EXPECT_EQ(sender.send().outcome, Outcome::ok);
+}
+
+TEST(HttpTransport, AWrongAnswerNamesThePayloadThatCanBeSentAgain) {
+    const PlantedServer server(answering([](int) { return label_answer(3); }));
+    const auto factory = v2_transports(server, true, 1, 9);
+    Sender sender(*factory);
+    const Attempt wrong = sender.send();
+    EXPECT_TRUE(wrong.detail.starts_with("output 'label' [0] is 3, not 7 (payload m/0/9-"))
+        << wrong.detail;
 }
 
 TEST(HttpTransport, AnAnswerOfTheWrongFormIsOfAnotherKind) {

@@ -1,22 +1,38 @@
 #include "mettle/protocols/target.hpp"
 
+#include "mettle/protocols/openai/ask.hpp"
 #include "mettle/protocols/openapi/find.hpp"
 #include "mettle/protocols/openapi/selection.hpp"
+#include "mettle/protocols/questions.hpp"
+#include "mettle/protocols/tfs/ask.hpp"
+#include "mettle/protocols/torchserve/ask.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <thread>
+#include <optional>
 
 namespace mettle::protocols {
 
 namespace {
 
-constexpr std::array kProtocols = {std::pair{std::string_view("v2"), Protocol::v2},
-                                   std::pair{std::string_view("openapi"), Protocol::openapi},
-                                   std::pair{std::string_view("plain"), Protocol::plain}};
+struct ProtocolName {
+    std::string_view prefix;
+    Protocol protocol;
+    std::string_view shown;
+};
+constexpr std::array kProtocols = {ProtocolName{"v2", Protocol::v2, "V2"},
+                                   ProtocolName{"tfs", Protocol::tfs, "TF Serving"},
+                                   ProtocolName{"torchserve", Protocol::torchserve, "TorchServe"},
+                                   ProtocolName{"openai", Protocol::openai, "OpenAI's API"},
+                                   ProtocolName{"openapi", Protocol::openapi, "OpenAPI"},
+                                   ProtocolName{"plain", Protocol::plain, "plain HTTP"}};
+
+const ProtocolName& entry_of(Protocol protocol) {
+    return *std::ranges::find(kProtocols, protocol, &ProtocolName::protocol);
+}
 
 std::unexpected<Error> invalid(std::string message) {
     return fail(Error::Kind::invalid_input, std::move(message));
@@ -39,6 +55,24 @@ void take_model(TargetUrl& target) {
     target.forced = Protocol::v2;
 }
 
+// What a path says of the protocol. Only those that nothing else has are taken for it by
+// themselves.
+void take_path(TargetUrl& target) {
+    const std::optional<Protocol> said = target.forced;
+    if (said == Protocol::plain || said == Protocol::openapi) return;
+    if (!said || said == Protocol::v2) take_model(target);
+    if (target.forced == Protocol::v2) return;
+    const std::string& path = target.url.target;
+    const bool predict = path.starts_with("/v1/models/") && path.ends_with(":predict");
+    if (said == Protocol::tfs || (!said && predict)) {
+        if (tfs::take_path(target)) target.forced = Protocol::tfs;
+    } else if (said == Protocol::torchserve) {
+        torchserve::take_path(target);
+    } else if (said == Protocol::openai || path.ends_with("/v1/chat/completions")) {
+        if (openai::take_path(target)) target.forced = Protocol::openai;
+    }
+}
+
 std::string model_path(std::string_view model, std::string_view version) {
     if (version.empty()) return fmt::format("/v2/models/{}", model);
     return fmt::format("/v2/models/{}/versions/{}", model, version);
@@ -47,17 +81,22 @@ std::string model_path(std::string_view model, std::string_view version) {
 class Questioner {
 public:
     Questioner(const TargetUrl& target, const TargetOptions& options)
-        : target_(target), options_(options), client_(target.url, options.verify_tls) {}
+        : target_(target), options_(options), questions_(target, options) {}
 
     Result<Target> ask() {
         if (target_.forced == Protocol::plain) return plain();
         if (options_.api) return api_target(options_.api, Protocol::openapi);
         if (target_.forced == Protocol::openapi) return ask_openapi();
+        if (target_.forced && target_.forced != Protocol::v2) {
+            if (options_.other_protocols) return *ask_one(*target_.forced);
+            return invalid(fmt::format("this verb does not speak {}; mettle load does",
+                                       shown_name_of(*target_.forced)));
+        }
         const auto response = send("GET", "/v2");
         if (!response) return std::unexpected(response.error());
         const auto server = v2::parse_server_metadata(response->body);
         if (response->status == 200 && server) return v2_target(*server);
-        if (!target_.forced) return ask_openapi();
+        if (!target_.forced) return other_target();
         return invalid(
             fmt::format("{} does not speak V2: GET /v2 got {} {}; plain+{} loads it as "
                         "plain HTTP",
@@ -67,15 +106,25 @@ public:
 
 private:
     Result<http::ClientResponse> send(std::string method, std::string path) {
-        http::ClientRequest request{std::move(method), std::move(path), options_.headers, {}};
-        const auto give_up = std::chrono::steady_clock::now() + options_.patience;
-        for (;;) {
-            auto response = client_.send(request, options_.timeout);
-            const bool not_yet = response ? response->status == 503
-                                          : response.error().kind == Error::Kind::connection_lost;
-            if (!not_yet || std::chrono::steady_clock::now() >= give_up) return response;
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return questions_.ask(std::move(method), std::move(path));
+    }
+
+    std::optional<Result<Target>> ask_one(Protocol protocol) {
+        if (protocol == Protocol::tfs) return tfs::ask(questions_);
+        if (protocol == Protocol::torchserve) return torchserve::ask(questions_);
+        return openai::ask(questions_);
+    }
+
+    // One without a V2. Who gives a path of his own wants that and nothing else.
+    Result<Target> other_target() {
+        if (target_.url.target != "/" || !options_.other_protocols) return ask_openapi();
+        for (const Protocol protocol : {Protocol::tfs, Protocol::openai, Protocol::torchserve}) {
+            auto target = ask_one(protocol);
+            // One that is plain may well close its connection at a path that it has not.
+            if (target && (*target || target->error().kind == Error::Kind::invalid_input))
+                return *target;
         }
+        return ask_openapi();
     }
 
     Result<Target> plain() {
@@ -177,15 +226,17 @@ private:
 
     const TargetUrl& target_;
     const TargetOptions& options_;
-    http::Client client_;
+    Questions questions_;
 };
 
 }  // namespace
 
 std::string_view name_of(Protocol protocol) {
-    const auto found =
-        std::ranges::find(kProtocols, protocol, &decltype(kProtocols)::value_type::second);
-    return found->first;
+    return entry_of(protocol).prefix;
+}
+
+std::string_view shown_name_of(Protocol protocol) {
+    return entry_of(protocol).shown;
 }
 
 Result<TargetUrl> parse_target_url(std::string_view text) {
@@ -194,22 +245,21 @@ Result<TargetUrl> parse_target_url(std::string_view text) {
     const auto plus = rest.find('+');
     if (plus != std::string_view::npos && plus < rest.find("://")) {
         const std::string_view prefix = rest.substr(0, plus);
-        const auto found =
-            std::ranges::find(kProtocols, prefix, &decltype(kProtocols)::value_type::first);
+        const auto found = std::ranges::find(kProtocols, prefix, &ProtocolName::prefix);
         if (found == kProtocols.end()) {
-            return invalid(
-                fmt::format("'{}': there is no protocol '{}'; write v2+http://, "
-                            "openapi+http:// or plain+http://, or no prefix to have the target "
-                            "asked",
-                            text, prefix));
+            return invalid(fmt::format(
+                "'{}': there is no protocol '{}'; write v2+http://, tfs+http://, "
+                "torchserve+http://, openai+http://, openapi+http:// or plain+http://, or no "
+                "prefix to have the target asked",
+                text, prefix));
         }
-        target.forced = found->second;
+        target.forced = found->protocol;
         rest.remove_prefix(plus + 1);
     }
     auto url = http::parse_url(rest);
     if (!url) return std::unexpected(url.error());
     target.url = std::move(*url);
-    if (!target.forced || target.forced == Protocol::v2) take_model(target);
+    take_path(target);
     return target;
 }
 

@@ -15,24 +15,30 @@
 
 namespace mettle::protocols {
 
-enum class Protocol { v2, openapi, plain };
-std::string_view name_of(Protocol protocol);  // "v2"
+enum class Protocol { v2, tfs, torchserve, openai, openapi, plain };
+std::string_view name_of(Protocol protocol);        // "v2", as a prefix has it
+std::string_view shown_name_of(Protocol protocol);  // "V2", "TF Serving"
 
-// "v2+http://host:8000", "openapi+http://host", "plain+http://host/path", or without a prefix. A V2
-// path may name the model: http://host:8000/v2/models/digits[/versions/1][/infer].
+// "v2+http://host:8000", "plain+http://host/path", or without a prefix. A path may name the model,
+// as http://host:8000/v2/models/digits[/versions/1][/infer],
+// http://host:8501/v1/models/half:predict or http://host:8080/predictions/resnet.
 struct TargetUrl {
     std::optional<Protocol> forced;
     http::Url url;
     std::string model;
-    std::string version;
+    std::string version;  // OpenAI: the endpoint, "chat/completions".
 };
 Result<TargetUrl> parse_target_url(std::string_view text);
 
 struct TargetOptions {
-    std::string model;  // --model; empty: the only one there is.
+    std::string model;           // --model; empty: the only one there is.
+    std::string signature_name;  // TF Serving; empty: serving_default.
     Duration timeout = std::chrono::seconds(10);
     http::HeaderList headers;  // --header, sent with every question too.
-    bool verify_tls = true;
+    bool verify_tls = true;    // Where the route says nothing of TLS.
+    http::Route route;
+    // Whether others than V2 and plain HTTP are asked for. Without, they are refused.
+    bool other_protocols = false;
     // A server that is still starting refuses and says 503: ask again until it answers. Zero: once.
     Duration patience = Duration::zero();
     // The user has it in a file: nothing is asked.
@@ -41,12 +47,13 @@ struct TargetOptions {
 
 struct Target {
     Protocol protocol = Protocol::plain;
-    http::Url url;  // V2: of the server's root.
-    // V2 only:
-    v2::ServerMetadata server;
+    http::Url url;              // V2, TF Serving: of the server's root; the others: with the path.
+    v2::ServerMetadata server;  // V2.
     std::vector<std::string> models;  // As far as the server tells; may be empty.
+    // Of plain HTTP nothing; of TorchServe and OpenAI only the name.
     v2::ModelMetadata model;
-    std::string version;  // As asked for; empty: the server's choice.
+    std::string version;         // As asked for; empty: the server's choice.
+    std::string signature_name;  // TF Serving.
     // OpenAPI only. The URL then keeps its path, which chooses an operation.
     std::shared_ptr<const openapi::Document> api;
 };

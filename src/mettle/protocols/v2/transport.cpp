@@ -4,45 +4,37 @@ namespace mettle::protocols::v2 {
 
 namespace {
 
-class InferCheck final : public AnswerCheck {
+class V2Api final : public ModelApi {
 public:
-    InferCheck(std::shared_ptr<const Signature> signature, const Payload& payload)
-        : signature_(std::move(signature)),
-          rows_(payload.rows),
-          expected_(payload.expected),
-          tolerance_(payload.tolerance) {}
+    V2Api(std::string model, std::string version, Encoding encoding)
+        : model_(std::move(model)), version_(std::move(version)), encoding_(encoding) {}
 
-    std::optional<Flaw> judge(const Answer& answer) const override {
-        const auto outputs = decode_answer(answer.body, answer.json_size);
-        if (!outputs) return Flaw{load::Outcome::validation, outputs.error().message};
-        if (auto flaw = form_error(*outputs, *signature_, rows_))
-            return Flaw{load::Outcome::validation, std::move(*flaw)};
-        if (!expected_) return {};
-        if (auto flaw = value_error(*outputs, *expected_, tolerance_))
-            return Flaw{load::Outcome::wrong_answer, std::move(*flaw)};
-        return {};
+    std::string path() const override { return infer_path(model_, version_); }
+    Result<Payload> encode(const payload::Tensors& inputs) const override {
+        return encode_request(inputs, encoding_);
+    }
+    Result<payload::Tensors> decode(const Answer& answer) const override {
+        return decode_answer(answer.body, answer.json_size);
     }
 
 private:
-    std::shared_ptr<const Signature> signature_;
-    std::int64_t rows_;
-    std::shared_ptr<const payload::Tensors> expected_;
-    payload::Tolerance tolerance_;
+    std::string model_;
+    std::string version_;
+    Encoding encoding_;
 };
 
 }  // namespace
 
+std::shared_ptr<const ModelApi> make_api(std::string model, std::string version,
+                                         Encoding encoding) {
+    return std::make_shared<V2Api>(std::move(model), std::move(version), encoding);
+}
+
 Task make_task(const InferTask& what, const std::vector<Payload>& payloads) {
-    const auto signature = std::make_shared<const Signature>(what.signature);
-    const std::string path = infer_path(what.model, what.version);
-    Task task{what.model, "POST", 1, {}};
-    for (const Payload& payload : payloads) {
-        http::ClientRequest request{"POST", path, payload.headers, payload.body};
-        request.headers.insert(request.headers.end(), what.headers.begin(), what.headers.end());
-        task.requests.push_back(
-            {std::move(request), std::make_shared<InferCheck>(signature, payload)});
-    }
-    return task;
+    ModelTask task{make_api(what.model, what.version, Encoding::json), what.signature, what.headers,
+                   what.model};
+    task.seed = what.seed;
+    return make_model_task(task, payloads);
 }
 
 }  // namespace mettle::protocols::v2

@@ -1,0 +1,116 @@
+#include "mettle/cli/model_tasks.hpp"
+
+#include "mettle/cli/startup_errors.hpp"
+#include "mettle/protocols/model_task.hpp"
+#include "mettle/protocols/tfs/predict.hpp"
+#include "mettle/protocols/v2/transport.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace mettle::cli {
+
+namespace {
+
+using protocols::v2::Payload;
+
+// Enough that a cache in front of the model is not all that is measured; each takes its bytes.
+constexpr std::uint64_t kPayloads = 32;
+constexpr std::uint64_t kMostRowsOfData = 10'000;
+
+payload::MakerOptions inputs_of(const LoadOptions& options) {
+    payload::MakerOptions inputs = options.payloads.inputs;
+    inputs.seed = options.seed;
+    return inputs;
+}
+
+std::uint64_t count_of(const LoadOptions& options, const payload::InputMaker& maker) {
+    const std::uint64_t whole = std::min(maker.whole_data().value_or(kPayloads), kMostRowsOfData);
+    return options.payloads.count.value_or(whole);
+}
+
+std::shared_ptr<const protocols::ModelApi> api_of(const LoadOptions& options,
+                                                  const protocols::Target& target) {
+    using protocols::v2::Encoding;
+    if (target.protocol == protocols::Protocol::v2)
+        return protocols::v2::make_api(target.model.name, target.version,
+                                       options.binary ? Encoding::binary : Encoding::json);
+    namespace tfs = protocols::tfs;
+    const auto format =
+        options.columnar ? tfs::Format::columnar : tfs::natural_format(target.model.signature);
+    return tfs::make_api(
+        {target.model.name, target.version, target.signature_name, target.model.signature}, format);
+}
+
+std::vector<Payload> make_payloads(const LoadOptions& options, const protocols::ModelTask& task,
+                                   payload::MakerOptions inputs) {
+    auto maker = value_or_throw(payload::InputMaker::create(task.signature, std::move(inputs)));
+    const std::uint64_t count = count_of(options, maker);
+    std::vector<Payload> payloads;
+    std::size_t bytes = 0;
+    while (payloads.size() < count) {
+        const auto tensors = value_or_throw(maker.make(payloads.size()));
+        Payload payload = value_or_throw(task.api->encode(tensors));
+        bytes += payload.body.size();
+        if (!payloads.empty() && bytes > PayloadOptions::kMostBytes) {
+            fmt::print(stderr, "payloads: {} instead of {}, which fill {}\n", payloads.size(),
+                       count, format_size(PayloadOptions::kMostBytes));
+            break;
+        }
+        payloads.push_back(std::move(payload));
+    }
+    return payloads;
+}
+
+// Asks each payload once, alone, and keeps its answer as the right one.
+void record_canaries(const LoadOptions& options, const protocols::Target& target,
+                     const protocols::ModelTask& task, std::vector<Payload>& payloads) {
+    http::Client client(target.url, options.route);
+    std::vector<std::string> answers;
+    for (Payload& payload : payloads) {
+        const auto response =
+            value_or_throw(client.send(protocols::model_request(task, payload), options.timeout));
+        if (response.status != 200)
+            throw StartupError(fmt::format("--canaries: payload {} alone got {} {}", answers.size(),
+                                           response.status, response.reason));
+        payload.expected = std::make_shared<const payload::Tensors>(
+            value_or_throw(task.api->decode(protocols::answer_of(response))));
+        answers.push_back(response.body);
+    }
+    std::ranges::sort(answers);
+    const auto same = std::ranges::unique(answers);
+    const auto different = answers.size() - same.size();
+    fmt::print(stderr, "canaries: {} payloads with {} different answers{}\n", payloads.size(),
+               different, different < 2 ? ": a mixed-up answer would not be seen" : "");
+}
+
+protocols::Task make_task(const LoadOptions& options, const protocols::Target& target,
+                          const std::string& name, payload::MakerOptions inputs) {
+    protocols::ModelTask task{api_of(options, target), target.model.signature, options.headers,
+                              name};
+    task.seed = options.seed;
+    auto payloads = make_payloads(options, task, std::move(inputs));
+    if (options.payloads.canaries) record_canaries(options, target, task, payloads);
+    return protocols::make_model_task(task, payloads);
+}
+
+}  // namespace
+
+std::vector<protocols::Task> make_model_tasks(const LoadOptions& options,
+                                              const protocols::Target& target) {
+    std::vector<protocols::Task> tasks;
+    for (const std::int64_t rows : options.payloads.sweep) {
+        payload::MakerOptions inputs = inputs_of(options);
+        inputs.batch = payload::SizeLaw::fixed(rows);
+        inputs.batch_given = true;
+        tasks.push_back(make_task(options, target, fmt::format("{} b={}", target.model.name, rows),
+                                  std::move(inputs)));
+    }
+    if (tasks.empty())
+        tasks.push_back(make_task(options, target, target.model.name, inputs_of(options)));
+    return tasks;
+}
+
+}  // namespace mettle::cli

@@ -1,0 +1,39 @@
+#pragma once
+
+// What the payloads of a load are made of, as flags say it.
+
+#include "mettle/cli/flags.hpp"
+#include "mettle/payload/input_maker.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mettle::cli {
+
+struct PayloadOptions {
+    // Of all bodies together; fewer payloads are made where they would take more.
+    static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+
+    payload::MakerOptions inputs;        // Its seed is --seed.
+    std::optional<std::uint64_t> count;  // --payloads; else 32, or all rows of --data.
+    std::vector<std::int64_t> sweep;     // Batch sizes, a task each.
+    bool canaries = false;
+    std::string reproduce;  // The id of the one to send.
+};
+
+void add_tensor_flags(Flags& flags, PayloadOptions& options);
+
+// Whether anything was said that only a model's signature gives a sense.
+bool about_tensors(const PayloadOptions& options);
+
+// "digits/7/1-3fa9c2b1" or without what follows the dash.
+struct PayloadId {
+    std::string task;
+    std::uint64_t index = 0;
+    std::uint64_t seed = 0;
+};
+Result<PayloadId> parse_payload_id(std::string_view text);
+
+}  // namespace mettle::cli
