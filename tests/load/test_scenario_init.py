@@ -66,7 +66,7 @@ def test_from_a_recording_of_a_browser(playground, tmp_path):
     har.write_text(json.dumps({"log": {"entries": [
         entry(0, "GET", "/items?q=${x}"), other, entry(0.7, "POST", "/login", '{"user":"anna"}')]}}))
     file = written(tmp_path, "--from-har", har)
-    assert "1 requests to other hosts are left out" in file.read_text() and "wait: 0.7s" in file.read_text()
+    assert "1 request to other hosts left out" in file.read_text() and "wait: 0.7s" in file.read_text()
     run(tmp_path, file, "-s", "5s")
     assert playground.counts["POST /login"] == playground.counts["GET /items"] - 1 == 6  # One more was shown before.
     assert any(path == "/items?q=${x}" for _, path, _, _ in playground.seen)

@@ -59,8 +59,8 @@ std::string scenario_of_har(const LoadOptions& options) {
     how.one_task = true;
     how.comments = {fmt::format("From the recording {}.", options.from_har)};
     if (har.left_out > 0)
-        how.comments.push_back(
-            fmt::format("{} requests to other hosts are left out.", har.left_out));
+        how.comments.push_back(fmt::format("{} request{} to other hosts left out.", har.left_out,
+                                           har.left_out == 1 ? "" : "s"));
     return scenario::write_scenario(har.requests, how);
 }
 
