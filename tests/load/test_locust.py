@@ -169,8 +169,8 @@ def test_what_is_told_is_what_the_shop_saw(locust, mettle):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_failures_are_the_same(tmp_path, run_locust, way):
-    locust = run_locust(EmptyShop, seconds=2)
-    mettle = run_mettle(tmp_path / "mettle", way, EmptyShop(), seconds=2)
+    locust = run_locust(EmptyShop, "--csv-full-history", seconds=2)
+    mettle = run_mettle(tmp_path / "mettle", way, EmptyShop(), "--csv-full-history", seconds=2)
     for outcome in (locust, mettle):
         assert outcome.code == 1, outcome.output
         (failure,) = outcome.rows("failures")
@@ -181,6 +181,10 @@ def test_failures_are_the_same(tmp_path, run_locust, way):
         assert entry["num_failures"] == entry["num_requests"] == outcome.count("GET /stock")
     # Locust's files are a second behind.
     assert int(mettle.rows("failures")[0]["Occurrences"]) == mettle.count("GET /stock")
+    # All but what is sent at the end; the history has a row for each name.
+    names = [{(row["Type"], row["Name"]) for row in outcome.rows("stats_history")} - {("POST", "/logout")}
+             for outcome in (locust, mettle)]
+    assert names[0] == names[1] and len(names[0]) == len(NAMES) + 1
 
 
 @pytest.mark.parametrize("way", WAYS)
