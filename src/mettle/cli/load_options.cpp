@@ -546,6 +546,7 @@ void settle_target(const std::string& word, const std::string& host, const std::
                    bool has_users, LoadOptions& options) {
     refuse(!word.empty() && !host.empty(), "both TARGET_URL and --host: give one of them");
     std::string target = word.empty() ? of_file : word;
+    std::string given_host = host;
     if (!options.requests_file.empty()) {
         options.request_lines =
             value_or_throw(protocols::read_request_lines(options.requests_file));
