@@ -20,7 +20,8 @@ def rows(page: str) -> list[list[str]]:
 
 
 def flags(text: str) -> set[str]:
-    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+    """Whole ones: not of `--web-…`."""
+    return set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*(?![\w…-])", text))
 
 
 def known_to(command) -> set[str]:
