@@ -74,3 +74,24 @@ test('a load run is read with its tasks and its histogram', () => {
   expect(loaded.run.tasks[0]?.rps).toBeCloseTo(2000, 0);
   expect(loaded.run.histogram).not.toBeNull();
 });
+
+test('what a scenario measures, what was asked of the run, and the slowest requests', () => {
+  const loaded = load(JSON.stringify({
+    schema: 'mettle.run/1',
+    tasks: [{ name: 'order', method: 'GROUP', transaction: true }],
+    metrics: { orders: { kind: 'counter', unit: '', count: 3, sum: 3, per_s: 1.5 } },
+    thresholds: [{ expression: 'p99>50ms', measured: 'p99 of 12 ms', passed: true }],
+    exceptions: [{ where: 'Shopper', message: 'no id', count: 2 }],
+    slowest: [{ task: '/x', method: 'GET', latency_ms: 12, phases_ms: { send_lag: 2, network: 10, infer: 0 }, status: 200 }],
+  }));
+  expect(loaded).toMatchObject({
+    kind: 'run',
+    run: {
+      tasks: [{ transaction: true }],
+      metrics: [{ name: 'orders', sum: 3, perSecond: 1.5, p99: null }],
+      thresholds: [{ expression: 'p99>50ms', passed: true }],
+      exceptions: [{ message: 'no id', count: 2 }],
+      slowest: [{ phases: 'network 10\u00a0ms, send lag 2\u00a0ms', status: 200 }],
+    },
+  });
+});

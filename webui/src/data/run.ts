@@ -2,7 +2,8 @@ import {
   readHost, readLatency, readPhases, readSeries, readTarget, readTool, readValidity,
 } from './parts';
 import { type Json, list, number, record, text } from './read';
-import type { Run, Task } from './types';
+import { duration } from '../format';
+import type { Metric, Run, SlowRequest, Task } from './types';
 
 // A histogram stands under its own name, or under "tasks" by task.
 function histogramOf(histograms: Json, task: string | null): string | null {
@@ -16,12 +17,48 @@ function readTask(from: Json, duration: number | null, histograms: Json): Task {
   return {
     name,
     method: text(from.method),
+    transaction: from.transaction === true,
     requests,
     failures: number(from.failures),
     rps: number(from.rps) ?? (requests !== null && duration ? requests / duration : null),
     latency: readLatency(from.latency_ms),
     phases: readPhases(from.phases_ms),
     histogram: text(record(from.histograms).latency_us) || histogramOf(histograms, name),
+  };
+}
+
+function readMetric(name: string, from: Json): Metric {
+  return {
+    name,
+    kind: text(from.kind),
+    unit: text(from.unit),
+    count: number(from.count),
+    sum: number(from.sum),
+    perSecond: number(from.per_s),
+    share: number(from.share),
+    mean: number(from.mean),
+    p50: number(from.p50),
+    p95: number(from.p95),
+    p99: number(from.p99),
+    max: number(from.max),
+  };
+}
+
+function readSlow(from: Json): SlowRequest {
+  const phases = Object.entries(record(from.phases_ms))
+    .map(([name, ms]) => ({ name: name.replace('_', ' '), ms: number(ms) ?? 0 }))
+    .filter((phase) => phase.ms > 0)
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 3);
+  return {
+    task: text(from.task),
+    method: text(from.method),
+    dueS: number(from.due_s),
+    latency: number(from.latency_ms),
+    phases: phases.map((phase) => `${phase.name} ${duration(phase.ms)}`).join(', '),
+    status: number(from.status),
+    outcome: text(from.outcome),
+    detail: text(from.detail),
   };
 }
 
@@ -80,7 +117,18 @@ export function readRun(from: Json): Run {
       rps: number(step.rps),
       latency: readLatency(step.latency_ms),
     })),
-    metrics: record(from.metrics),
+    metrics: Object.entries(record(from.metrics)).map(([name, metric]) => readMetric(name, record(metric))),
+    thresholds: list(from.thresholds).map(record).map((threshold) => ({
+      expression: text(threshold.expression),
+      measured: text(threshold.measured),
+      passed: threshold.passed === true,
+    })),
+    exceptions: list(from.exceptions).map(record).map((exception) => ({
+      where: text(exception.where),
+      message: text(exception.message),
+      count: number(exception.count),
+    })),
+    slowest: list(from.slowest).map(record).map(readSlow),
     histogram: histogramOf(histograms, null),
   };
 }

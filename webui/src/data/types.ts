@@ -86,6 +86,7 @@ export interface Failure {
 export interface Task {
   name: string;
   method: string;
+  transaction: boolean; // A group of requests timed as one; not in the totals.
   requests: number | null;
   failures: number | null;
   rps: number | null;
@@ -102,6 +103,45 @@ export interface Step {
   failures: number | null;
   rps: number | null;
   latency: Latency;
+}
+
+// A metric of the scenario or the protocol; what a kind does not have is null.
+export interface Metric {
+  name: string;
+  kind: string; // counter, rate, trend
+  unit: string;
+  count: number | null;
+  sum: number | null;
+  perSecond: number | null;
+  share: number | null;
+  mean: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
+}
+
+export interface Threshold {
+  expression: string;
+  measured: string;
+  passed: boolean;
+}
+
+export interface ScriptException {
+  where: string;
+  message: string;
+  count: number | null;
+}
+
+export interface SlowRequest {
+  task: string;
+  method: string;
+  dueS: number | null;
+  latency: number | null;
+  phases: string; // "network 12 ms, infer 3 ms", the longest first
+  status: number | null;
+  outcome: string;
+  detail: string;
 }
 
 export interface Run {
@@ -138,7 +178,10 @@ export interface Run {
   failures: Failure[];
   series: SeriesPoint[];
   steps: Step[];
-  metrics: Record<string, unknown>;
+  metrics: Metric[];
+  thresholds: Threshold[];
+  exceptions: ScriptException[];
+  slowest: SlowRequest[];
   histogram: string | null;
 }
 

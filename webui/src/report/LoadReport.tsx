@@ -2,7 +2,6 @@ import { useMemo } from 'react';
 
 import { Environment } from '../components/Environment';
 import { ErrorBoundary } from '../components/ErrorBoundary';
-import { JsonTree } from '../components/JsonTree';
 import { LatencyFigure } from '../components/LatencyFigure';
 import { PhaseFigure } from '../components/PhaseFigure';
 import { RawJson } from '../components/RawJson';
@@ -11,6 +10,7 @@ import { ValidityBox } from '../components/ValidityBox';
 import type { Run } from '../data/types';
 import { bytes, count } from '../format';
 import { Hero } from './Hero';
+import { ExceptionTable, MetricTable, SlowestTable, ThresholdTable } from './load_details';
 import { FailureTable, PercentileTable, StepTable, TotalsTable } from './load_tables';
 import { headline, loadTiles, loadWords } from './load_summary';
 import { useHistogram } from './use_histogram';
@@ -25,7 +25,7 @@ export function LoadReport({ run, source, json }: { run: Run; source: string; js
   const byTask = useMemo(
     () =>
       run.tasks.length > 1
-        ? run.tasks.map((task) => ({
+        ? run.tasks.filter((task) => !task.transaction).map((task) => ({
             name: task.name,
             values: task.phases.map((phase) => ({ phase: phase.name, ms: phase.mean ?? 0 })),
           }))
@@ -46,10 +46,12 @@ export function LoadReport({ run, source, json }: { run: Run; source: string; js
         <TotalsTable run={run} />
         <PercentileTable run={run} />
         <StepTable run={run} />
+        <ThresholdTable run={run} />
       </section>
       <section className="card" aria-labelledby="failures-title">
         <h2 id="failures-title">Failures</h2>
         <FailureTable run={run} />
+        <ExceptionTable run={run} />
       </section>
       {run.series.length > 0 ? (
         <section className="card" aria-labelledby="time-title">
@@ -72,10 +74,16 @@ export function LoadReport({ run, source, json }: { run: Run; source: string; js
           <ValidityBox validity={run.validity} />
         </section>
       ) : null}
-      {Object.keys(run.metrics).length > 0 ? (
+      {run.slowest.length > 0 ? (
+        <section className="card" aria-labelledby="slowest-title">
+          <h2 id="slowest-title">The slowest requests</h2>
+          <SlowestTable run={run} />
+        </section>
+      ) : null}
+      {run.metrics.length > 0 ? (
         <section className="card" aria-labelledby="metrics-title">
           <h2 id="metrics-title">Metrics of the scenario</h2>
-          <JsonTree name="metrics" value={run.metrics} open />
+          <MetricTable metrics={run.metrics} />
         </section>
       ) : null}
       <Environment
