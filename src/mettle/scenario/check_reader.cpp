@@ -90,7 +90,7 @@ private:
 
     // Made of a source of its own, in which texts are expressions already.
     Formula made(const YamlNode& node, const std::string& source) {
-        return context_.formula(node, source, 0);
+        return context_.made_formula(node, source);
     }
     std::string source_of(const YamlNode& node, std::string_view what) {
         return as_expression(context_.text_template(node, what));
@@ -138,7 +138,10 @@ private:
         }
         const bool plain = !node.quoted && (is_json_number(node.text) || node.text == "true" ||
                                             node.text == "false");
-        return plain ? node.text : "(" + source_of(node, "json") + ")";
+        if (plain) return node.text;
+        const Template text = context_.text_template(node, "json");
+        const Formula* formula = text.only_formula();
+        return "(" + (formula ? formula->source() : as_expression(text)) + ")";
     }
 
     void read_header(const YamlNode& node) {
@@ -204,9 +207,7 @@ void read_extractions(ReadContext& context, const YamlNode& node,
             KeyReader keys(context, entry.value, "an extraction");
             from = keys.take("from");
             if (const YamlNode* fallback = keys.take("default"))
-                extraction.fallback = fallback->is_null()
-                                          ? Template("")
-                                          : context.text_template(*fallback, "default");
+                extraction.fallback = context.value_template(*fallback, "default");
             keys.finish();
             if (!from) {
                 context.wrong(entry.value, "an extraction needs 'from: json:/pointer'");

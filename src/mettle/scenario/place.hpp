@@ -35,6 +35,7 @@ public:
     // Beyond kMost they are only counted. A place has one mistake: the first.
     void add(const Place& place, std::string message);
     bool empty() const { return list_.empty(); }
+    bool is_full() const { return list_.size() == kMost; }
     std::size_t size() const { return list_.size() + more_; }
 
     // "shop.yaml:3:5: there is no key 'weigth'; did you mean 'weight'?", a line each, by place.

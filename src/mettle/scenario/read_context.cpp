@@ -159,6 +159,14 @@ Template ReadContext::text_template(const YamlNode& node, std::string_view what)
     return {};
 }
 
+Template ReadContext::value_template(const YamlNode& node, std::string_view what) {
+    if (node.is_null()) return Template::of(Value{});
+    if (!node.quoted && is_json_number(node.text)) return Template::of(Value::of_digits(node.text));
+    if (!node.quoted && (node.text == "true" || node.text == "false"))
+        return Template::of(Value::of(node.text == "true"));
+    return text_template(node, what);
+}
+
 Formula ReadContext::formula(const YamlNode& node, std::string_view what) {
     if (!node.is_scalar()) {
         wrong(node, fmt::format("{} is an expression, not {}", what, node.kind_name()));
@@ -181,8 +189,13 @@ Formula ReadContext::formula(const YamlNode& node, std::string_view source, std:
     return {};
 }
 
-Formula ReadContext::value(const YamlNode& node, std::string_view what) {
-    return formula(node, what);
+Formula ReadContext::made_formula(const YamlNode& node, std::string_view source) {
+    scenario.symbols.mute(true);
+    auto result = parse_formula(source, scenario.symbols, options.environment);
+    scenario.symbols.mute(false);
+    if (result) return std::move(*result);
+    wrong(node, result.error().message);
+    return {};
 }
 
 std::optional<std::string> ReadContext::file(const YamlNode& node, std::string_view what) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mettle::scenario {
@@ -43,10 +44,13 @@ public:
     bool truth(const YamlNode& node, std::string_view what);
     std::vector<std::string> texts(const YamlNode& node, std::string_view what);  // Or one text.
     Template text_template(const YamlNode& node, std::string_view what);
+    // The same; a number, a truth or nothing that is not in quotes is what it says.
+    Template value_template(const YamlNode& node, std::string_view what);
+    // `${...}` or the bare expression.
     Formula formula(const YamlNode& node, std::string_view what);
     Formula formula(const YamlNode& node, std::string_view source, std::size_t offset);
-    // `${...}` or the bare expression; a number or truth as it is written.
-    Formula value(const YamlNode& node, std::string_view what);
+    // Of a source that was made of texts at the node which have been read already.
+    Formula made_formula(const YamlNode& node, std::string_view source);
     std::optional<std::string> file(const YamlNode& node, std::string_view what);
     // Letters, digits and _; no word of the expression language.
     bool variable_name(std::string_view name, const Place& place);
@@ -56,6 +60,9 @@ public:
     const ReadOptions& options;
     std::string folder;  // Of the file that is read: "" or ending in '/'.
     RequestDefaults defaults;
+    // Own metrics, and the expressions about such: one may stand before the other.
+    std::vector<std::pair<std::string, std::string>> metrics;  // Name and unit.
+    std::vector<std::pair<Place, results::Expression>> about_metrics;
 
 private:
     void set_place(const YamlNode& node);

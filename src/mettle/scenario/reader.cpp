@@ -139,8 +139,7 @@ private:
         auto& variables = context_.scenario.variables;
         for (const YamlEntry& entry : node.entries) {
             if (!context_.variable_name(entry.key, entry.place)) continue;
-            Template value = entry.value.is_null() ? Template("")
-                                                   : context_.text_template(entry.value, entry.key);
+            Template value = context_.value_template(entry.value, entry.key);
             if (value.needs_answer())
                 context_.wrong(entry.value, "there is no answer yet when variables begin");
             const std::uint32_t number = context_.scenario.symbols.define(entry.key);
@@ -173,22 +172,25 @@ private:
         read_list(node, "fail_if", [&](const YamlNode& each) {
             auto expression = results::parse_expression(context_.text(each, "fail_if"),
                                                         results::OwnMetrics::taken);
-            if (expression)
-                context_.scenario.fail_if.push_back(std::move(*expression));
-            else
-                context_.wrong(each, expression.error().message);
+            if (!expression) return context_.wrong(each, expression.error().message);
+            note_expression(each, *expression);
+            context_.scenario.fail_if.push_back(std::move(*expression));
         });
     }
 
     void read_abort_if(const YamlNode& node) {
         read_list(node, "abort_if", [&](const YamlNode& each) {
-            auto expression = results::parse_lasting_expression(context_.text(each, "abort_if"),
-                                                                results::OwnMetrics::taken);
-            if (expression)
-                context_.scenario.abort_if.push_back(std::move(*expression));
-            else
-                context_.wrong(each, expression.error().message);
+            auto lasting = results::parse_lasting_expression(context_.text(each, "abort_if"),
+                                                             results::OwnMetrics::taken);
+            if (!lasting) return context_.wrong(each, lasting.error().message);
+            note_expression(each, lasting->expression);
+            context_.scenario.abort_if.push_back(std::move(*lasting));
         });
+    }
+
+    void note_expression(const YamlNode& node, const results::Expression& expression) {
+        if (results::is_own_metric(expression))
+            context_.about_metrics.emplace_back(node.place, expression);
     }
 
     template <typename Read>
@@ -209,6 +211,10 @@ void check_mentions(const Scenario& scenario, Mistakes& mistakes) {
     const Symbols& symbols = scenario.symbols;
     for (const Symbols::Mention& mention : symbols.mentions()) {
         if (symbols.is_defined(mention.variable, mention.scope)) continue;
+        if (mistakes.is_full()) {
+            mistakes.add(mention.place, "");  // Only counted: no need to look for what was meant.
+            continue;
+        }
         const std::string& name = symbols.variables()[mention.variable];
         std::vector<std::string> others, classes;
         for (std::uint32_t other = 0; other < symbols.variables().size(); ++other)
@@ -224,6 +230,24 @@ void check_mentions(const Scenario& scenario, Mistakes& mistakes) {
         else if (!similar.empty())
             hint = fmt::format("did you mean '{}'?", similar);
         mistakes.add(mention.place, fmt::format("there is no variable '{}'; {}", name, hint));
+    }
+}
+
+void check_metrics(const ReadContext& context) {
+    for (const auto& [place, expression] : context.about_metrics) {
+        const auto is_it = [&](const auto& metric) {
+            return results::is_about(expression, metric.first, metric.second);
+        };
+        if (std::ranges::any_of(context.metrics, is_it)) continue;
+        std::vector<std::string> names;
+        for (const auto& [name, unit] : context.metrics) names.push_back(name);
+        const std::string similar = most_similar(expression.metric, names);
+        context.mistakes.add(
+            place,
+            fmt::format("there is no metric '{}'; {}", expression.metric,
+                        similar.empty() ? "docs/load.md names those that every load has, and "
+                                          "a step 'metric' makes one"
+                                        : fmt::format("did you mean '{}'?", similar)));
     }
 }
 
@@ -262,6 +286,7 @@ Scenario read_scenario(std::string_view text, const std::string& path, const Rea
     FileReading(context).read(text, path);
     check_users(scenario, mistakes);
     check_mentions(scenario, mistakes);
+    check_metrics(context);
     resolve_columns(context);
     return scenario;
 }

@@ -192,6 +192,7 @@ TEST(Reader, SaysWhatIsWrongAndWhere) {
         {"markov: {a: c}\ntasks: {a: get /}", "1:13", "there is no task 'c'"},
         {"markov: {}\ntasks: {a: get /}", "2:9", "what follows on 'a'"},
         {"fail_if: [p98>1]\ntasks: {a: get /}", "1:11", "unit"},
+        {"fail_if: [ordrs>1]\ntasks: [{metric: orders}]", "1:11", "did you mean 'orders'"},
         {"tasks:\n  a:\n    - repeat: {limit: 3}\n      steps: get /", "3:15", "either 'times"},
         {"tasks:\n  a: {get: /, extract: {status: json:/x}}", "2:25", "choose another name"},
         {"tasks:\n  a: {get: /, extract: {x: 'regex:('}}", "2:28", "regular expression"},
@@ -256,6 +257,13 @@ users:
   B: {tasks: {b: "get /${token}"}}
 )";
     EXPECT_THAT(read(text).message, HasSubstr("only users of A have it"));
+}
+
+TEST(Reader, AVariableWithinACheckIsMissedOnce) {
+    const Read result =
+        read("tasks:\n  - {get: /, checks: {body_contains: 'x ${y}', json: {/a: '${z}'}}}");
+    EXPECT_EQ(result.mistakes.size(), 2U) << result.message;
+    EXPECT_THAT(result.message, HasSubstr("dir/a.yaml:2:43: there is no variable 'y'"));
 }
 
 TEST(Reader, WhatSetupExtractsIsForAll) {

@@ -106,11 +106,9 @@ HeaderText read_auth(ReadContext& context, const YamlNode& node) {
         if (user) both.append(context.text_template(*user, "user"));
         both.append(":");
         if (password) both.append(context.text_template(*password, "password"));
-        // The names in it have been noted: these would be mentions at another place.
-        auto encoded = parse_template("${base64(" + as_expression(both) + ")}",
-                                      context.scenario.symbols, context.options.environment);
         header.value.append("Basic ");
-        if (encoded) header.value.append(*encoded);
+        header.value.append(
+            Template::of(context.made_formula(*basic, "base64(" + as_expression(both) + ")")));
     }
     return header;
 }

@@ -92,10 +92,8 @@ private:
         }
         for (const auto& [variable, text] : scenario_.variables) {
             if (!script_->shared[variable].value().is_none()) continue;  // setup said more.
-            if (text.is_static()) {
-                script_->shared[variable] = KeptValue(
-                    is_plain_number(text.text()) ? Value::of_digits(text.text())
-                                                 : Value::of(std::string_view(text.text())));
+            if (auto known = text.constant()) {
+                script_->shared[variable] = std::move(*known);
             } else {
                 make_own(variable);
                 script_->first_values.emplace_back(variable, text);
@@ -103,12 +101,6 @@ private:
         }
         script_->rows_given = std::make_unique<std::atomic<std::uint64_t>[]>(scenario_.data.size());
         script_->count = std::make_unique<std::atomic<std::uint64_t>>(0);
-    }
-
-    static bool is_plain_number(std::string_view text) {
-        return Value::of_digits(text).kind == Value::Kind::number && !text.empty() &&
-               text.find_first_not_of("0123456789.-") == std::string_view::npos &&
-               (text.size() == 1 || text[0] != '0' || text[1] == '.');
     }
 
     // Those that are known now belong to all requests; the others are rendered with each.

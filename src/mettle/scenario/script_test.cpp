@@ -379,6 +379,44 @@ tasks: [get /me]
     EXPECT_THAT(stage.bytes(), HasSubstr("Authorization: Bearer t1\r\n"));
 }
 
+TEST(Script, StoppingWithinOnStopEndsThatAlone) {
+    Stage stage(R"(
+data: {rows: {file: rows.csv, order: once}}
+on_stop: [get /bye, stop_user, get /never]
+tasks: {in: {on_stop: ["get /${rows.id}", interrupt], tasks: {out: [interrupt]}}}
+)");
+    EXPECT_THAT(stage.lines(4), ElementsAre("GET /7", "GET /8", "GET /bye", "gone"));
+}
+
+TEST(Script, PlainValuesHaveTheirTypesAndQuotedOnesAreTexts) {
+    Stage stage(R"(
+variables: {n: 3, t: "3", f: false, z: ~}
+on_start: [{set: {g: false, h: true}}]
+tasks:
+  - steps:
+      - if: f or g or not h or z != null
+        then: get /wrong
+      - {post: /x, json: {n: "${n}", t: "${t}", f: "${f}", big: 12345678901234567890}}
+)");
+    EXPECT_EQ(stage.next_line(), "POST /x");
+    EXPECT_EQ(stage.body(), R"({"n":3,"t":"3","f":false,"big":12345678901234567890})");
+}
+
+TEST(Script, BasicAuthenticationIsEncoded) {
+    Stage stage(R"(
+sequential: true
+on_start: [{set: {who: anna}}]
+tasks:
+  - {get: /a, auth: {basic: {user: anna, password: secret}}}
+  - {get: /b, auth: {basic: {user: "${who}", password: secret}}}
+)");
+    for (const char* line : {"GET /a", "GET /b"}) {
+        EXPECT_EQ(stage.next_line(), line);
+        EXPECT_THAT(stage.bytes(), HasSubstr("Authorization: Basic YW5uYTpzZWNyZXQ=\r\n"));
+        stage.answer(200);
+    }
+}
+
 TEST(Script, StopsItsUser) {
     Stage stage("on_stop: [get /bye]\ntasks: {a: [get /a, {if: status == 401, then: stop_user}]}");
     stage.next_line();

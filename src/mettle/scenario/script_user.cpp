@@ -50,7 +50,7 @@ void ScriptUser::leave() {
     else if (phase_ == Phase::stopping)
         leaving_ = true;
     else
-        begin_stopping(true);
+        stop(true);
 }
 
 std::vector<KeptValue> ScriptUser::values() const {
@@ -183,11 +183,9 @@ std::optional<Next> ScriptUser::run(const Instruction& step, Attempt& /*attempt*
             return end_by_error(fmt::format("{}: {}", task_name(), reason));
         }
         case Op::stop_user:
-            begin_stopping(true);
-            return {};
+            return stop(true);
         case Op::interrupt:
-            begin_stopping(false);
-            return {};
+            return stop(false);
         case Op::request:
             break;  // next() does those.
     }
@@ -261,8 +259,7 @@ std::optional<Next> ScriptUser::end_steps() {
 std::optional<Next> ScriptUser::end_by_error(std::string_view message) {
     if (out_of_rows_) {
         out_of_rows_ = false;
-        begin_stopping(true);
-        return {};
+        return stop(true);
     }
     if (!message.empty()) bench_.recorder.record_exception(class_.about.name, message);
     ++failures_;
@@ -275,15 +272,14 @@ std::optional<Next> ScriptUser::end_by_error(std::string_view message) {
     return end_steps();
 }
 
-void ScriptUser::begin_stopping(bool leaving) {
-    leaving_ = leaving;
+// Out of the innermost set, or for good. Within an on_stop only that is over.
+std::optional<Next> ScriptUser::stop(bool leaving) {
     groups_.clear();
-    if (sets_.empty()) {
-        phase_ = Phase::gone;
-        return;
-    }
+    leaving_ = leaving_ || leaving;
+    if (phase_ == Phase::stopping) return end_steps();
     phase_ = Phase::stopping;
     at_ = sets_.back().set->on_stop;
+    return {};
 }
 
 std::int64_t ScriptUser::draw_wait(const load::WaitTime& wait) {

@@ -71,7 +71,7 @@ private:
     void log(const Template& text);
     std::optional<load::Next> end_steps();
     std::optional<load::Next> end_by_error(std::string_view message);
-    void begin_stopping(bool leaving);
+    std::optional<load::Next> stop(bool leaving);
     bool draw_row(std::uint32_t data);
     std::int64_t draw_wait(const load::WaitTime& wait);
     std::string_view task_name() const;

@@ -172,7 +172,7 @@ private:
         }
         for (const YamlEntry& entry : node.entries) {
             if (!context_.variable_name(entry.key, entry.place)) continue;
-            Template value = context_.text_template(entry.value, entry.key);
+            Template value = context_.value_template(entry.value, entry.key);
             set.values.emplace_back(context_.scenario.symbols.define(entry.key), std::move(value));
         }
         return set;
@@ -249,6 +249,7 @@ private:
                                fmt::format("a metric is a counter, rate or trend, not '{}'", name));
         }
         if (const YamlNode* unit = keys.take("unit")) step.unit = context_.text(*unit, "unit");
+        context_.metrics.emplace_back(step.name, step.unit);
         const YamlNode* value = keys.take("value");
         step.value = value ? context_.formula(*value, "value") : Formula::of(Value::of(1.0));
         if (!value && step.kind != results::MetricKind::counter)

@@ -1,13 +1,16 @@
 #include "mettle/scenario/symbols.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mettle::scenario {
 
 std::uint32_t Symbols::number_of(std::string_view name) {
-    const auto found = std::ranges::find(variables_, name);
-    const auto number = static_cast<std::uint32_t>(found - variables_.begin());
-    if (found == variables_.end()) variables_.emplace_back(name);
+    const auto found = numbers_.find(name);
+    if (found != numbers_.end()) return found->second;
+    const auto number = static_cast<std::uint32_t>(variables_.size());
+    variables_.emplace_back(name);
+    numbers_.emplace(name, number);
     return number;
 }
 
@@ -19,7 +22,7 @@ Place Symbols::place_at(std::size_t offset) const {
 
 std::uint32_t Symbols::variable(std::string_view name, std::size_t offset) {
     const std::uint32_t number = number_of(name);
-    mentions_.push_back({number, scope_, place_at(offset)});
+    if (!muted_) mentions_.push_back({number, scope_, place_at(offset)});
     return number;
 }
 
@@ -36,24 +39,19 @@ std::uint32_t Symbols::column(std::string_view data, std::string_view name, std:
 
 std::uint32_t Symbols::define(std::string_view name) {
     const std::uint32_t number = number_of(name);
-    const bool known = std::ranges::any_of(definitions_, [&](const Definition& definition) {
-        return definition.variable == number && definition.scope == scope_;
-    });
-    if (!known) definitions_.push_back({number, scope_});
+    definitions_.emplace(number, scope_);
     return number;
 }
 
 bool Symbols::is_defined(std::uint32_t variable, int scope) const {
-    return std::ranges::any_of(definitions_, [&](const Definition& definition) {
-        return definition.variable == variable &&
-               (definition.scope == kEverywhere || definition.scope == scope);
-    });
+    return definitions_.contains({variable, kEverywhere}) ||
+           definitions_.contains({variable, scope});
 }
 
 bool Symbols::is_defined_by_users(std::uint32_t variable) const {
-    return std::ranges::any_of(definitions_, [&](const Definition& definition) {
-        return definition.variable == variable && definition.scope != kEverywhere;
-    });
+    const auto last = definitions_.lower_bound({variable + 1, kEverywhere});
+    return last != definitions_.begin() && std::prev(last)->first == variable &&
+           std::prev(last)->second != kEverywhere;
 }
 
 }  // namespace mettle::scenario

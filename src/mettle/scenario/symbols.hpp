@@ -6,8 +6,11 @@
 #include "mettle/scenario/place.hpp"
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mettle::scenario {
@@ -46,25 +49,25 @@ public:
     // Where in the text the expression begins whose mentions follow.
     void set_base(std::size_t base) { base_ = base; }
     Place place_at(std::size_t offset) const;
+    // What is read meanwhile was made of texts that have been read: its mentions are known.
+    void mute(bool muted) { muted_ = muted; }
 
     const std::vector<std::string>& variables() const { return variables_; }
     const std::vector<Column>& columns() const { return columns_; }
     const std::vector<Mention>& mentions() const { return mentions_; }
 
 private:
-    struct Definition {
-        std::uint32_t variable;
-        int scope;
-    };
     std::uint32_t number_of(std::string_view name);
 
     std::vector<std::string> variables_;
     std::vector<Column> columns_;
     std::vector<Mention> mentions_;
-    std::vector<Definition> definitions_;
+    std::map<std::string, std::uint32_t, std::less<>> numbers_;
+    std::set<std::pair<std::uint32_t, int>> definitions_;  // Variable and scope.
     int scope_ = kEverywhere;
     Place place_;
     bool in_line_ = false;
+    bool muted_ = false;
     std::size_t base_ = 0;
 };
 

@@ -120,6 +120,33 @@ const std::string& Template::text() const {
     return parts_.empty() ? kNone : parts_[0].literal;
 }
 
+Template Template::of(const Value& value) {
+    Template result;
+    result.append(Formula::of(value));
+    return result;
+}
+
+// What a run does not change is text already.
+Template Template::of(Formula formula) {
+    Template result;
+    if (formula.is_constant()) {
+        Nowhere nowhere;
+        std::string text;
+        formula.evaluate(nowhere).append_to(text);
+        result.append(text);
+    } else {
+        result.append(std::move(formula));
+    }
+    return result;
+}
+
+std::optional<KeptValue> Template::constant() const {
+    const Formula* formula = only_formula();
+    if (!is_static() && !(formula && formula->is_constant())) return {};
+    Nowhere nowhere;
+    return KeptValue(evaluate(nowhere));
+}
+
 bool Template::needs_answer() const {
     return std::ranges::any_of(parts_, [](const TemplatePart& part) {
         return part.has_formula && part.formula.needs_answer();

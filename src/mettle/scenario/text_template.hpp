@@ -5,6 +5,7 @@
 
 #include "mettle/scenario/formula.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,12 +31,15 @@ class Template {
 public:
     Template() = default;
     explicit Template(std::string literal) { append(literal); }
+    static Template of(const Value& value);
+    static Template of(Formula formula);
 
     // Nothing in it depends on a run.
     bool is_static() const;
     const std::string& text() const;  // REQUIRES: is_static()
     bool empty() const { return parts_.empty(); }
     bool needs_answer() const;
+    std::optional<KeptValue> constant() const;  // Its value, where a run changes nothing in it.
     // One formula and nothing around it: its value keeps its type. Else none.
     const Formula* only_formula() const;
 
