@@ -82,8 +82,8 @@ def test_weights_fixed_counts_and_chains_are_kept(playground, tmp_path):
     done = run(tmp_path, """
 load: {users: 9, iterations: 900}
 users:
-  A: {weight: 3, tasks: {a: get /a, b: {weight: 4, get: /b}}}
-  B: {weight: 1, tasks: {c: get /c}}
+  A: {weight: 3, wait: pacing:25ms, tasks: {a: get /a, b: {weight: 4, get: /b}}}
+  B: {weight: 1, wait: pacing:25ms, tasks: {c: get /c}}
   One: {fixed_count: 1, wait: 20ms, markov: {x: y, y: [z], z: {x: 1}}, tasks: {x: get /x, y: get /y, z: get /z}}
 defaults: {checks: {status: 404}}
 """, "-H", playground.url)

@@ -57,6 +57,9 @@ def test_a_capacity_that_was_expected_and_is_not_there(tmp_path):
 
 def test_an_slo_that_nobody_can_hold(tmp_path):
     done, result = prove(tmp_path, paths.DIGITS, "--profile", "quick", "--slo", "p99<1us", "--stages-only", "steady")
+    if done.code == 3:  # A machine too busy to say.
+        assert result["verdict"] == "INVALID" and verdicts(result)["steady"] == "invalid"
+        return
     assert done.code == 1, done
     assert result["verdict"] == "NOT READY" and verdicts(result)["steady"] == "fail"
     assert any("p99" in reason for reason in result["reasons"])
