@@ -38,6 +38,9 @@ std::string scenario_of_target(const LoadOptions& options) {
         request.weight = task.weight;
         requests.push_back(std::move(request));
     }
+    if (requests.empty())
+        throw StartupError(fmt::format("--init: nothing is known that could be sent to {}",
+                                       found.target.url.to_string()));
     scenario::WriteOptions how;
     how.comments = {fmt::format("For {}, which speaks {}.", found.target.url.to_string(),
                                 protocols::name_of(found.target.protocol)),

@@ -38,7 +38,8 @@ void apply_amount(const Flags& flags, const scenario::LoadSpec& spec, LoadOption
 }
 
 void refuse_payload_flags(const Flags& flags) {
-    for (const char* flag : {"--model", "--batch", "--shape", "--binary", "--method", "--body"}) {
+    for (const char* flag : {"--model", "--batch", "--shape", "--binary", "--method", "--body",
+                             "--requests", "--only", "--data"}) {
         if (!flags.given(flag)) continue;
         throw StartupError(
             fmt::format("{} says what is sent, and so does the scenario: give one of them", flag));

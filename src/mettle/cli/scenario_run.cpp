@@ -50,7 +50,7 @@ Compiled compile(const LoadOptions& options, ScriptPart part, load::Names& names
 Values run_once(const LoadOptions& options, ScriptPart part, Values shared, std::stop_token stop) {
     load::Names names;  // What is sent once is not part of the statistics.
     const Compiled script = compile(options, part, names, std::move(shared));
-    auto values = scenario::run_once(*script, {!options.insecure, options.timeout, options.seed},
+    auto values = scenario::run_once(*script, {options.route, options.timeout, options.seed},
                                      std::move(stop));
     if (!values) throw_startup(values.error());
     return std::move(*values);

@@ -95,7 +95,7 @@ public:
           bench_(recorder_),
           user_(bench_, script, {}, options.seed) {
         for (const http::Url& origin : script.http.origins)
-            clients_.emplace_back(origin, options.verify_tls);
+            clients_.emplace_back(origin, options.route);
     }
 
     Result<std::vector<KeptValue>> run() {

@@ -16,7 +16,7 @@ std::shared_ptr<const load::Program> make_script_program(std::shared_ptr<const S
                                                          std::uint64_t seed);
 
 struct OnceOptions {
-    bool verify_tls = true;
+    http::Route route;  // Certificates, proxy.
     Duration timeout = std::chrono::seconds(60);
     std::uint64_t seed = 1;
 };
