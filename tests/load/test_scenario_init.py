@@ -1,6 +1,7 @@
 """Scenarios that mettle writes can be run as they are."""
 
 import json
+import urllib.request
 
 import pytest
 
@@ -51,6 +52,17 @@ def test_from_a_command_of_curl(playground, tmp_path):
     assert headers["x-key"] == 'a "b"'
     wrong = mettle("load", "--from-curl", "curl --proxy x")
     assert wrong.code == 2 and "--proxy is not understood" in wrong.stderr
+
+
+def test_from_an_openapi_document(planted, tmp_path):
+    server = planted("fastapi_digits")
+    document = tmp_path / "openapi.json"
+    document.write_bytes(urllib.request.urlopen(server.url + "/openapi.json", timeout=10).read())
+    file = written(tmp_path, "--from-openapi", document, server.url)
+    assert "leaves out DELETE /items/{item_id}" in file.read_text()
+    run(tmp_path, file)
+    seen = server.log()["counts"]
+    assert seen["POST /predict"] > 0 and not any(what.startswith("DELETE") for what in seen), seen
 
 
 def test_from_a_recording_of_a_browser(playground, tmp_path):

@@ -278,6 +278,10 @@ void add_scenario_flags(Flags& flags, LoadOptions& options, std::string& scenari
         .add_option("--from-har", options.from_har,
                     "print a scenario of this recording of a browser (HAR)")
         ->group(group);
+    flags.app()
+        .add_option("--from-openapi", options.from_openapi,
+                    "print a scenario of this OpenAPI document; with --only and --all as a load")
+        ->group(group);
 }
 
 void add_manner_flags(Flags& flags, LoadOptions& options) {

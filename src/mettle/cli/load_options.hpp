@@ -30,7 +30,9 @@ struct LoadOptions {
     bool only_says() const {
         return check_only || list_users || show_task_ratio || output.task_ratio_json;
     }
-    bool only_writes() const { return init || !from_curl.empty() || !from_har.empty(); }
+    bool only_writes() const {
+        return init || !from_curl.empty() || !from_har.empty() || !from_openapi.empty();
+    }
 
     protocols::TargetUrl target;
 
@@ -58,7 +60,7 @@ struct LoadOptions {
     bool show_task_ratio = false;
     // A scenario is written instead: for the target, or from one of these.
     bool init = false;
-    std::string from_curl, from_har;
+    std::string from_curl, from_har, from_openapi;
 
     // What to send.
     std::string model;

@@ -29,14 +29,6 @@ Result<double> parse_share(const std::string& text) {
     return share;
 }
 
-Result<std::shared_ptr<const protocols::openapi::Document>> read_document(const std::string& path) {
-    const auto text = payload::read_whole_file(path, protocols::openapi::Document::kMostBytes);
-    if (!text) return std::unexpected(text.error());
-    auto document = protocols::openapi::parse_document(*text);
-    if (!document) return invalid(fmt::format("{}: {}", path, document.error().message));
-    return std::make_shared<const protocols::openapi::Document>(std::move(*document));
-}
-
 std::vector<std::string> lines_about(const protocols::openapi::MadeTasks& made) {
     std::vector<std::string> lines;
     const std::size_t sent = std::min(made.tasks.size(), kMostListed);
@@ -62,6 +54,14 @@ std::vector<std::string> lines_about(const protocols::openapi::MadeTasks& made) 
 }
 
 }  // namespace
+
+Result<std::shared_ptr<const protocols::openapi::Document>> read_document(const std::string& path) {
+    const auto text = payload::read_whole_file(path, protocols::openapi::Document::kMostBytes);
+    if (!text) return std::unexpected(text.error());
+    auto document = protocols::openapi::parse_document(*text);
+    if (!document) return invalid(fmt::format("{}: {}", path, document.error().message));
+    return std::make_shared<const protocols::openapi::Document>(std::move(*document));
+}
 
 void add_operation_flags(Flags& flags, OpenApiOptions& options) {
     flags

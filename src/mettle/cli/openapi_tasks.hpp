@@ -27,6 +27,9 @@ void add_openapi_flags(Flags& flags, OpenApiOptions& options);
 // Those of them that are about one operation: --only, --openapi and --data.
 void add_operation_flags(Flags& flags, OpenApiOptions& options);
 
+// Reads a document from a file, JSON or YAML.
+Result<std::shared_ptr<const protocols::openapi::Document>> read_document(const std::string& path);
+
 // Throws StartupError when the file of --data is wrong. Empty where there is none.
 std::vector<payload::DataRow> read_rows(const OpenApiOptions& options);
 

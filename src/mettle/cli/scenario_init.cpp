@@ -2,6 +2,7 @@
 
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/load_setup.hpp"
+#include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/payload/data_file.hpp"
 #include "mettle/scenario/imported_request.hpp"
 
@@ -23,9 +24,19 @@ T value_or_throw(Result<T> result, std::string_view what) {
     return std::move(*result);
 }
 
+protocols::Target target_of_document(const LoadOptions& options) {
+    protocols::Target target;
+    target.protocol = protocols::Protocol::openapi;
+    target.url = options.target.url;
+    target.api = value_or_throw(read_document(options.from_openapi), "--from-openapi");
+    return target;
+}
+
 // What a load without a scenario would send: one request of each task.
 std::string scenario_of_target(const LoadOptions& options) {
-    const LoadRequests found = make_requests(options, ask_target(options));
+    const bool of_document = !options.from_openapi.empty();
+    const LoadRequests found =
+        make_requests(options, of_document ? target_of_document(options) : ask_target(options));
     std::vector<ImportedRequest> requests;
     for (const protocols::Task& task : found.tasks) {
         const http::ClientRequest& first = task.requests.front().request;
@@ -42,8 +53,10 @@ std::string scenario_of_target(const LoadOptions& options) {
         throw StartupError(fmt::format("--init: nothing is known that could be sent to {}",
                                        found.target.url.to_string()));
     scenario::WriteOptions how;
-    how.comments = {fmt::format("For {}, which speaks {}.", found.target.url.to_string(),
-                                protocols::name_of(found.target.protocol)),
+    how.comments = {of_document
+                        ? fmt::format("From the OpenAPI document {}.", options.from_openapi)
+                        : fmt::format("For {}, which speaks {}.", found.target.url.to_string(),
+                                      protocols::name_of(found.target.protocol)),
                     "mettle load FILE.yaml --check says whether it is right."};
     for (const std::string& note : found.notes) how.comments.push_back(note);
     return scenario::write_scenario(requests, how);
