@@ -37,7 +37,8 @@ def test_the_schema_takes_it(text):
     jsonschema.Draft202012Validator(SCHEMA).validate(yaml.safe_load(text))
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+# One talks over a WebSocket, which has tests of its own: test_websocket.py.
+@pytest.mark.parametrize("file", [file for file in EXAMPLES if file.stem != "talker"], ids=lambda file: file.stem)
 def test_an_example_runs_without_a_failure(file, playground, tmp_path):
     shop = Shop() if file.stem == "shopper" else None
     try:

@@ -46,7 +46,12 @@ struct Extraction {
 };
 
 struct RequestStep {
-    std::string method = "GET";
+    // What it does with the user's WebSocket: `target` is that of open, `body` the message of say.
+    enum class Socket : std::uint8_t { none, open, say, close };
+
+    Socket socket = Socket::none;
+    std::uint32_t messages = 1;  // say: to wait for.
+    std::string method = "GET";  // "WS" of a socket.
     Template target;
     std::string name;  // In the statistics.
     std::vector<HeaderText> headers;

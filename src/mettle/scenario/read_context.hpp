@@ -96,6 +96,8 @@ bool is_json_number(std::string_view text);
 Steps read_steps(ReadContext& context, const YamlNode& node, bool in_nested_set);
 // Whether a map's keys make it a step: has `get`, `wait`, ...
 bool is_step(const YamlNode& node);
+// ws_open, ws_say or ws_close.
+RequestStep read_socket_step(ReadContext& context, const YamlNode& node, const YamlEntry& kind);
 RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlEntry& verb);
 std::vector<Check> read_checks(ReadContext& context, const YamlNode& node);
 void read_extractions(ReadContext& context, const YamlNode& node,

@@ -113,6 +113,30 @@ HeaderText read_auth(ReadContext& context, const YamlNode& node) {
     return header;
 }
 
+namespace {
+
+void read_name_and_time(ReadContext& context, KeyReader& keys, RequestStep& request) {
+    if (const YamlNode* name = keys.take("name")) request.name = context.text(*name, "name");
+    if (const YamlNode* timeout = keys.take("timeout")) {
+        request.timeout = context.duration(*timeout, "timeout").value_or(Duration::zero());
+        if (request.timeout == Duration::zero()) context.wrong(*timeout, "a timeout is above 0");
+    }
+}
+
+void read_judgement(ReadContext& context, KeyReader& keys, RequestStep& request) {
+    if (const YamlNode* checks = keys.take("checks")) {
+        auto own = read_checks(context, *checks);
+        const auto is_status = [](const Check& check) { return check.kind == Check::Kind::status; };
+        // The nearest says what status is right.
+        if (std::ranges::any_of(own, is_status)) std::erase_if(request.checks, is_status);
+        for (Check& check : own) request.checks.push_back(std::move(check));
+    }
+    if (const YamlNode* extract = keys.take("extract"))
+        read_extractions(context, *extract, request.extractions);
+}
+
+}  // namespace
+
 RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlEntry& verb) {
     RequestStep request;
     request.timeout = context.defaults.timeout;
@@ -126,31 +150,57 @@ RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlE
     request.target = context.text_template(verb.value, "a request's path");
     if (context.mistakes.size() == mistakes) check_target(context, verb.value, request.target);
     request.name = verb.value.text.substr(0, verb.value.text.find('?'));
-    if (const YamlNode* name = keys.take("name")) request.name = context.text(*name, "name");
+    read_name_and_time(context, keys, request);
     if (const YamlNode* params = keys.take("params")) add_params(context, *params, request.target);
     if (const YamlNode* headers = keys.take("headers"))
         request.headers = read_headers(context, *headers);
     if (const YamlNode* auth = keys.take("auth"))
         request.headers.push_back(read_auth(context, *auth));
-    if (const YamlNode* timeout = keys.take("timeout")) {
-        request.timeout = context.duration(*timeout, "timeout").value_or(Duration::zero());
-        if (request.timeout == Duration::zero()) context.wrong(*timeout, "a timeout is above 0");
-    }
     if (const YamlNode* follow = keys.take("follow_redirects"))
         request.follow_redirects = context.truth(*follow, "follow_redirects");
     const YamlEntry* body = keys.take_one({"json", "form", "body", "body_file", "multipart"});
     if (body) read_body(context, *body, request);
     if (has_header(request, "content-type")) request.content_type.clear();
     request.checks = context.defaults.checks;
-    if (const YamlNode* checks = keys.take("checks")) {
-        auto own = read_checks(context, *checks);
-        const auto is_status = [](const Check& check) { return check.kind == Check::Kind::status; };
-        // The nearest says what status is right.
-        if (std::ranges::any_of(own, is_status)) std::erase_if(request.checks, is_status);
-        for (Check& check : own) request.checks.push_back(std::move(check));
+    read_judgement(context, keys, request);
+    keys.finish();
+    return request;
+}
+
+RequestStep read_socket_step(ReadContext& context, const YamlNode& node, const YamlEntry& kind) {
+    using Socket = RequestStep::Socket;
+    RequestStep request;
+    request.timeout = context.defaults.timeout;
+    request.method = "WS";
+    request.socket = kind.key == "ws_open"  ? Socket::open
+                     : kind.key == "ws_say" ? Socket::say
+                                            : Socket::close;
+    KeyReader keys(context, node, fmt::format("a step '{}'", kind.key));
+    keys.take(kind.key);
+    request.name = request.socket == Socket::open  ? kind.value.text
+                   : request.socket == Socket::say ? "message"
+                                                   : "close";
+    if (request.socket == Socket::open) {
+        const std::size_t mistakes = context.mistakes.size();
+        request.target = context.text_template(kind.value, "a WebSocket's path");
+        if (context.mistakes.size() == mistakes) check_target(context, kind.value, request.target);
+        if (const YamlNode* headers = keys.take("headers"))
+            request.headers = read_headers(context, *headers);
+        if (const YamlNode* auth = keys.take("auth"))
+            request.headers.push_back(read_auth(context, *auth));
+    } else if (request.socket == Socket::say) {
+        // Nothing to say: only answers are waited for.
+        if (!kind.value.is_null()) request.body = context.text_template(kind.value, "a message");
+        if (const YamlNode* messages = keys.take("messages"))
+            request.messages = static_cast<std::uint32_t>(
+                context.whole(*messages, "messages", 0, 1'000'000).value_or(1));
+        if (kind.value.is_null() && request.messages == 0)
+            context.wrong(node, "a step 'ws_say' has something to say or messages to wait for");
+    } else if (!kind.value.is_null()) {
+        context.wrong(kind.value, "ws_close takes nothing");
     }
-    if (const YamlNode* extract = keys.take("extract"))
-        read_extractions(context, *extract, request.extractions);
+    read_name_and_time(context, keys, request);
+    read_judgement(context, keys, request);
     keys.finish();
     return request;
 }

@@ -324,7 +324,11 @@ private:
         HttpSession session(script_->http, details, nobody);
         for (ScriptRequest& request : script_->requests) {
             const RequestStep& step = request.step;
-            const bool known = step.target.is_static() && step.body.is_static() &&
+            if (step.socket != RequestStep::Socket::none && options_.part != ScriptPart::users)
+                return fail(Error::Kind::invalid_input,
+                            "a WebSocket is its user's: setup and teardown have none");
+            const bool known = step.socket == RequestStep::Socket::none &&
+                               step.target.is_static() && step.body.is_static() &&
                                std::ranges::all_of(step.headers, [](const HeaderText& header) {
                                    return header.value.is_static();
                                });

@@ -62,6 +62,7 @@ private:
     std::optional<load::Next> run(const Instruction& step, load::Attempt& attempt);
     bool send(const ScriptRequest& request, load::Attempt& attempt);
     bool render(const ScriptRequest& request);
+    Result<void> prepare(const RequestStep& step, RequestParts& parts);
     const std::string* render_parts(const RequestStep& step, RequestParts& parts);
     std::optional<load::Next> end_round(const Instruction& step);
     void end_group();

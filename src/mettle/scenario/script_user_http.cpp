@@ -65,7 +65,7 @@ bool ScriptUser::render(const ScriptRequest& request) {
     std::string why;
     if (missing) {
         why = fmt::format("${{{}}} has no value", *missing);
-    } else if (const auto prepared = session_.prepare(parts); !prepared) {
+    } else if (const auto prepared = prepare(request.step, parts); !prepared) {
         why = prepared.error().message;
     }
     if (why.empty()) return true;
@@ -73,6 +73,23 @@ bool ScriptUser::render(const ScriptRequest& request) {
         class_.about.name,
         fmt::format("{}: {} {}: {}", task_name(), request.step.method, request.step.name, why));
     return false;
+}
+
+Result<void> ScriptUser::prepare(const RequestStep& step, RequestParts& parts) {
+    switch (step.socket) {
+        case RequestStep::Socket::none:
+            break;
+        case RequestStep::Socket::open:
+            parts.method = "GET";
+            return session_.prepare_socket(parts);
+        case RequestStep::Socket::say:
+            session_.prepare_message(parts.body, step.messages, /*binary=*/false);
+            return {};
+        case RequestStep::Socket::close:
+            session_.prepare_goodbye();
+            return {};
+    }
+    return session_.prepare(parts);
 }
 
 bool ScriptUser::set_headers(const std::vector<HeaderText>& headers) {

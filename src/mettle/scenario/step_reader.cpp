@@ -13,9 +13,9 @@ namespace {
 
 constexpr auto kVerbs =
     std::to_array<std::string_view>({"get", "post", "put", "patch", "delete", "head", "options"});
-constexpr auto kOthers =
-    std::to_array<std::string_view>({"wait", "set", "set_headers", "if", "repeat", "for_each",
-                                     "group", "metric", "log", "fail", "stop_user", "interrupt"});
+constexpr auto kOthers = std::to_array<std::string_view>(
+    {"wait", "set", "set_headers", "if", "repeat", "for_each", "group", "metric", "log", "fail",
+     "stop_user", "interrupt", "ws_open", "ws_say", "ws_close"});
 constexpr std::int64_t kMostRounds = 1'000'000;
 constexpr std::int64_t kUsualRounds = 100;
 
@@ -74,13 +74,14 @@ private:
             argument.text = node.text.substr(begin);
             argument.place.column += static_cast<int>(begin);
         }
-        const bool takes = is_verb(word) || word == "wait" || word == "log" || word == "fail";
+        const bool takes = is_verb(word) || word == "wait" || word == "log" || word == "fail" ||
+                           word == "ws_open" || word == "ws_say";
         if (takes && argument.is_null()) {
             context_.wrong(node, fmt::format("'{}' needs something behind it, as '{} {}'", word,
                                              word, word == "wait" ? "1s" : "/path"));
             return false;
         }
-        const bool alone = word == "stop_user" || word == "interrupt";
+        const bool alone = word == "stop_user" || word == "interrupt" || word == "ws_close";
         if (!takes && !(alone && argument.is_null())) {
             context_.wrong(node, unknown(word));
             return false;
@@ -120,6 +121,10 @@ private:
         }
         if (is_verb(kind->key)) {
             step.what = read_request(context_, node, *kind);
+            return true;
+        }
+        if (kind->key.starts_with("ws_")) {
+            step.what = read_socket_step(context_, node, *kind);
             return true;
         }
         KeyReader keys(context_, node, fmt::format("a step '{}'", kind->key));
