@@ -1,12 +1,13 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import bodies, client, cold_start, live, memory, pause, predict, send_lag, testers
+from . import bodies, client, cold_start, live, memory, pause, predict, send_lag, testers, users
 
 ROWS = {
     "live": live,
     "predict": predict,
     "client": client,
     "bodies": bodies,
+    "users": users,
     "testers": testers,
     "send_lag": send_lag,
     "pause": pause,
