@@ -1,7 +1,8 @@
 """A FastAPI app as people write them: pydantic models, ONNX Runtime, and operations that must not be sent unasked.
 
 It counts what came to each operation. With `lies`, /predict answers otherwise than it is documented; with `hidden`
-it does not show its document; with `only_changes` it has nothing else than what changes something.
+it does not show its document; with `only_changes` it has nothing else than what changes something; with `gives_ids` it keeps items under ids that it
+gives out itself, in the answer or, with `location`, in that header.
 """
 
 import collections
@@ -13,11 +14,12 @@ import socket
 import sys
 from enum import Enum
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 import numpy as np
 import onnxruntime as ort
 import uvicorn
-from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -118,27 +120,48 @@ if "only_changes" not in MODES:
         return pet
 
 
-@app.get("/items/{item_id}")
-async def read_item(item_id: int, request: Request) -> dict[str, int]:
-    seen.append(item_id)
-    if item_id > 100:
-        raise HTTPException(404)
-    return {"id": item_id}
+if "gives_ids" in MODES:
+    given: dict[str, dict] = {}
+
+    @app.get("/items/{item_id}")
+    async def read_given(item_id: str) -> dict[str, str | int]:
+        seen.append(item_id)
+        if item_id not in given:
+            raise HTTPException(404)
+        return {"id": item_id, **given[item_id]}
+
+    @app.post("/items", status_code=201)
+    async def give_item(item: dict[str, int], response: Response) -> dict[str, str | int]:
+        item_id = f"given {len(given)}:{os.getpid()}"
+        given[item_id] = item
+        if "location" in MODES:
+            response.headers["Location"] = f"/items/{quote(item_id, safe='')}"
+            return {"state": "kept"}
+        return {"item_id": item_id}
+
+else:
+
+    @app.get("/items/{item_id}")
+    async def read_item(item_id: int, request: Request) -> dict[str, int]:
+        seen.append(item_id)
+        if item_id > 100:
+            raise HTTPException(404)
+        return {"id": item_id}
 
 
-@app.post("/items")
-async def create_item(item: dict[str, int]) -> dict[str, int]:
-    return item
+    @app.post("/items")
+    async def create_item(item: dict[str, int]) -> dict[str, int]:
+        return item
 
 
-@app.put("/items/{item_id}")
-async def change_item(item_id: int) -> dict[str, int]:
-    return {"id": item_id}
+    @app.put("/items/{item_id}")
+    async def change_item(item_id: int) -> dict[str, int]:
+        return {"id": item_id}
 
 
-@app.delete("/items/{item_id}")
-async def delete_item(item_id: int) -> None:
-    return None
+    @app.delete("/items/{item_id}")
+    async def delete_item(item_id: int) -> None:
+        return None
 
 
 def main():

@@ -106,7 +106,7 @@ void check_expressions(const LoadOptions& options, const load::LoadPlan& plan) {
         else
             sentence = fmt::format("'{}': there is no task '{}'; this load has {}",
                                    expression.to_string(), expression.task, fmt::join(tasks, ", "));
-        if (!plan.program || options.scenario) throw StartupError(sentence);
+        if (!plan.program || !plan.names || options.scenario) throw StartupError(sentence);
         say(sentence + ", unless its users name it as they go");
     }
 }

@@ -9,6 +9,7 @@
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
+#include "mettle/protocols/openapi/program.hpp"
 
 #include <fmt/format.h>
 
@@ -59,6 +60,22 @@ int default_workers(const LoadOptions& options, const protocols::Target& target)
     return static_cast<int>(std::min<double>(most, wanted));
 }
 
+std::shared_ptr<const load::Program> make_learning_program(const LoadOptions& options,
+                                                           const LoadRequests& requests,
+                                                           protocols::openapi::Lessons lessons) {
+    namespace openapi = protocols::openapi;
+    protocols::HttpOptions http;
+    http.route = options.route;
+    http.keep_connections = !options.connection.fresh;
+    openapi::ProgramSetup setup;
+    setup.tasks = openapi::make_learning_tasks(
+        requests.tasks, lessons, requests.target.api->base_path, requests.target.url, http);
+    setup.lessons = std::move(lessons);
+    setup.wait = options.wait;
+    setup.seed = options.seed;
+    return openapi::make_program(std::move(setup));
+}
+
 std::size_t default_connections() {
     const std::uint64_t limit = host::raise_descriptor_limit();
     return std::min<std::size_t>(10'000, limit > 512 ? limit - 256 : 256);
@@ -99,6 +116,8 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
             make_openapi_tasks(options.openapi, requests.target, options.headers, options.seed);
         requests.tasks = std::move(made.tasks);
         requests.notes = std::move(made.notes);
+        if (!made.lessons.all.empty())
+            requests.program = make_learning_program(options, requests, std::move(made.lessons));
         return requests;
     }
     if (tensors) {

@@ -6,6 +6,7 @@
 #include "mettle/protocols/openapi/tasks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,14 +30,27 @@ Result<double> parse_share(const std::string& text) {
     return share;
 }
 
+// "; takes item_id from answers of POST /items"
+std::string about_id(const protocols::openapi::MadeTasks& made, std::size_t index) {
+    const auto taken = made.lessons.taken[index];
+    if (!taken) return "";
+    const protocols::openapi::Lesson& lesson = made.lessons.all[*taken];
+    std::vector<std::string> teachers;
+    for (const std::uint32_t teacher : lesson.teachers)
+        teachers.push_back(made.tasks[teacher].method + " " + made.tasks[teacher].name);
+    return fmt::format("; takes {} from answers of {}", lesson.item.parameter,
+                       fmt::join(teachers, " and "));
+}
+
 std::vector<std::string> lines_about(const protocols::openapi::MadeTasks& made) {
     std::vector<std::string> lines;
     const std::size_t sent = std::min(made.tasks.size(), kMostListed);
     for (std::size_t index = 0; index < sent; ++index) {
         const protocols::Task& task = made.tasks[index];
         const std::size_t count = task.requests.size();
-        lines.push_back(fmt::format("sends {} {}{}", task.method, task.name,
-                                    count > 1 ? fmt::format(" ({} requests)", count) : ""));
+        lines.push_back(fmt::format("sends {} {}{}{}", task.method, task.name,
+                                    count > 1 ? fmt::format(" ({} requests)", count) : "",
+                                    about_id(made, index)));
     }
     if (sent < made.tasks.size())
         lines.push_back(fmt::format("sends {} more", made.tasks.size() - sent));
@@ -136,7 +150,7 @@ OpenApiTasks make_openapi_tasks(const OpenApiOptions& options, const protocols::
     auto made = protocols::openapi::make_tasks(*target.api, target.url, wanted);
     if (!made) throw StartupError(made.error().message);
     std::vector<std::string> notes = lines_about(*made);
-    return {std::move(made->tasks), std::move(notes)};
+    return {std::move(made->tasks), std::move(notes), std::move(made->lessons)};
 }
 
 }  // namespace mettle::cli

@@ -5,6 +5,7 @@
 #include "mettle/cli/flags.hpp"
 #include "mettle/payload/data_file.hpp"
 #include "mettle/protocols/openapi/document.hpp"
+#include "mettle/protocols/openapi/lessons.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/protocols/task.hpp"
 
@@ -39,6 +40,7 @@ bool about_openapi(const OpenApiOptions& options);
 struct OpenApiTasks {
     std::vector<protocols::Task> tasks;
     std::vector<std::string> notes;  // Lines for the announcement: what is sent and what is not.
+    protocols::openapi::Lessons lessons;  // Of the tasks.
 };
 
 // Throws StartupError when there is nothing to send, or it cannot be made.

@@ -52,6 +52,8 @@ struct MadeRequest {
     bool is_head = false;         // No body follows the head of its answer.
     std::uint16_t origin = 0;     // Which of the transport's addresses.
     SocketUse* socket = nullptr;  // None: HTTP.
+    // Of the attempt's payload, only written differently: its answer is judged as the payload's.
+    bool of_payload = false;
 };
 
 // An answer while it is there: the views end with the call that shows them.

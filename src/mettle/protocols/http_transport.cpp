@@ -122,7 +122,7 @@ private:
         }
 
         Attempt* attempt = nullptr;
-        const PreparedRequest* request = nullptr;  // None where the attempt brought its own.
+        const PreparedRequest* request = nullptr;  // None where the attempt is of no payload.
         std::uint16_t origin = 0;
     };
 
@@ -197,11 +197,12 @@ void HttpTransport::start(Attempt& attempt) {
 void HttpTransport::send(Slot& slot) {
     const Attempt& attempt = *slot.attempt;
     slot.request = nullptr;
+    if (!attempt.made || attempt.made->of_payload)
+        slot.request = &shared_->requests[attempt.task][attempt.payload];
     if (attempt.made) {
         slot.bytes = attempt.made->bytes;
         slot.is_head = attempt.made->is_head;
     } else {
-        slot.request = &shared_->requests[attempt.task][attempt.payload];
         slot.bytes = slot.request->bytes;
         slot.is_head = slot.request->is_head;
     }

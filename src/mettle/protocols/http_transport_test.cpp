@@ -33,8 +33,9 @@ class Sender : public load::Completion {
 public:
     explicit Sender(const load::TransportFactory& factory) : transport_(factory.make(*this, 0)) {}
 
-    Attempt send(std::uint32_t payload = 0) {
+    Attempt send(std::uint32_t payload = 0, const load::MadeRequest* made = nullptr) {
         Attempt attempt;
+        attempt.made = made;
         attempt.payload = payload;
         attempt.due_ns = now_ns();
         attempt.deadline_ns = attempt.due_ns + 5 * kSecond;
@@ -169,6 +170,30 @@ TEST(HttpTransport, SendsThePayloadThatWasAskedFor) {
         sender.send(1);
         EXPECT_TRUE(last.starts_with("GET /b ")) << last;
     }
+}
+
+class NothingIsRight final : public AnswerCheck {
+public:
+    std::optional<Flaw> judge(const Answer& answer) const override {
+        return Flaw{Outcome::validation, std::string(answer.body)};
+    }
+};
+
+TEST(HttpTransport, APayloadThatIsWrittenDifferentlyIsJudgedAllTheSame) {
+    const PlantedServer server(answering([](int) { return "body"; }));
+    const http::Url url = url_of(server);
+    const std::string bytes = http::encode_request(url, {});
+    std::vector<std::vector<PreparedRequest>> requests(1);
+    requests[0].push_back({bytes, false, std::make_shared<const NothingIsRight>()});
+    const auto factory = make_http_transports(url, std::move(requests), {}).value();
+    Sender sender(*factory);
+    load::MadeRequest made;
+    made.bytes = bytes;
+    EXPECT_EQ(sender.send(0, &made).outcome, Outcome::ok);
+    made.of_payload = true;
+    const Attempt judged = sender.send(0, &made);
+    EXPECT_EQ(judged.outcome, Outcome::validation);
+    EXPECT_EQ(judged.detail, "body");
 }
 
 TEST(HttpTransport, AHostThatIsNotThereIsSaidAtOnce) {

@@ -24,6 +24,13 @@ Answer answer_of(const http::ClientResponse& response) {
     return answer;
 }
 
+std::string wire_bytes(const http::Url& url, const http::ClientRequest& request,
+                       const HttpOptions& options) {
+    http::ClientRequest sent = http::on_route(options.route, url, request);
+    if (!options.keep_connections) sent.headers.emplace_back("Connection", "close");
+    return http::encode_request(url, sent);
+}
+
 Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url& url,
                                                                 const std::vector<Task>& tasks,
                                                                 HttpOptions options) {
@@ -31,9 +38,8 @@ Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url&
     for (const Task& task : tasks) {
         auto& requests = prepared.emplace_back();
         for (const TaskRequest& each : task.requests) {
-            http::ClientRequest request = http::on_route(options.route, url, each.request);
-            if (!options.keep_connections) request.headers.emplace_back("Connection", "close");
-            requests.push_back({http::encode_request(url, request), request.method == "HEAD",
+            requests.push_back({wire_bytes(url, each.request, options),
+                                each.request.method == "HEAD",
                                 task.program_judges ? nullptr : each.check, each.id});
         }
     }

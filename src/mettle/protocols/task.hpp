@@ -37,6 +37,10 @@ struct Task {
     bool program_judges = false;
 };
 
+// What is sent for a request, head and body.
+std::string wire_bytes(const http::Url& url, const http::ClientRequest& request,
+                       const HttpOptions& options);
+
 // Resolves the host now, once. Fails when that cannot be done.
 Result<std::unique_ptr<load::TransportFactory>> make_transports(const http::Url& url,
                                                                 const std::vector<Task>& tasks,

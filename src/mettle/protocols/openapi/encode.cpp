@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cctype>
+#include <iterator>
 
 namespace mettle::protocols::openapi {
 
@@ -80,14 +81,18 @@ void append_part(std::string& body, std::string_view boundary, const std::string
 
 std::string percent_encode(std::string_view text) {
     std::string encoded;
+    append_percent_encoded(encoded, text);
+    return encoded;
+}
+
+void append_percent_encoded(std::string& to, std::string_view text) {
     for (const char character : text) {
         const auto byte = static_cast<unsigned char>(character);
         if (byte < 0x80 && (std::isalnum(byte) || std::string_view("-._~").contains(character)))
-            encoded += character;
+            to += character;
         else
-            encoded += fmt::format("%{:02X}", byte);
+            fmt::format_to(std::back_inserter(to), "%{:02X}", byte);
     }
-    return encoded;
 }
 
 std::string plain_text(const json& value) {

@@ -14,6 +14,7 @@ namespace mettle::protocols::openapi {
 
 // All but unreserved characters as %XX.
 std::string percent_encode(std::string_view text);
+void append_percent_encoded(std::string& to, std::string_view text);
 
 // A scalar as text, without quotes; arrays with commas between; objects as JSON.
 std::string plain_text(const nlohmann::json& value);

@@ -144,6 +144,7 @@ public:
         if (const auto read = read_all(); !read) return std::unexpected(read.error());
         if (const auto made = make_all(); !made) return std::unexpected(made.error());
         if (made_.tasks.empty()) return nothing_to_send();
+        find_ids();
         if (const auto said = say_about_data(); !said) return std::unexpected(said.error());
         if (options_.invalid_share > 0 && !has_wrong_)
             return invalid(fmt::format("--invalid-share: whatever {} could be sent is valid",
@@ -197,8 +198,26 @@ private:
             for (const std::string& column : columns_)
                 if (maker.takes(column)) used_.insert(column);
             made_.tasks.push_back(std::move(*task));
+            operations_.push_back(each.operation);
         }
         return {};
+    }
+
+    // Somebody gave the path where it chose the operation.
+    void find_ids() {
+        made_.lessons.taken.resize(operations_.size());
+        if (selection_.by_path) return;
+        made_.lessons = find_lessons(operations_, columns_);
+        // To the front with one that can be sent before anything is learned.
+        const auto first =
+            std::ranges::find_if(made_.lessons.taken, [](const auto& taken) { return !taken; });
+        const auto place = first - made_.lessons.taken.begin();
+        if (place == 0) return;
+        std::rotate(made_.tasks.begin(), made_.tasks.begin() + place,
+                    made_.tasks.begin() + place + 1);
+        std::rotate(operations_.begin(), operations_.begin() + place,
+                    operations_.begin() + place + 1);
+        made_.lessons = find_lessons(operations_, columns_);
     }
 
     std::unexpected<Error> nothing_to_send() const {
@@ -241,6 +260,7 @@ private:
     std::shared_ptr<const payload::SchemaModel> model_;
     Selection selection_;
     std::vector<Readable> readable_;
+    std::vector<const Operation*> operations_;  // Of the tasks.
     MadeTasks made_;
     bool has_wrong_ = false;
 };

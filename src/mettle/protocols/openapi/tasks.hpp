@@ -3,6 +3,7 @@
 // From an OpenAPI document to what a load sends.
 
 #include "mettle/payload/data_file.hpp"
+#include "mettle/protocols/openapi/lessons.hpp"
 #include "mettle/protocols/openapi/selection.hpp"
 #include "mettle/protocols/task.hpp"
 
@@ -27,6 +28,9 @@ struct MadeTasks {
     std::vector<Task> tasks;  // At least one.
     std::vector<LeftOut> left_out;
     std::vector<std::string> notes;  // What the user should know of them, a sentence each.
+    // Of the tasks, by their numbers: ids that may be taken from answers instead of those in the
+    // requests. The first task takes none.
+    Lessons lessons;
 };
 
 constexpr std::size_t kMostRows = 10'000;
