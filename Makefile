@@ -31,8 +31,9 @@ demo: build ## serves the digits model, proves it, writes out/report.html
 	@mkdir -p out
 	build/release/mettle prove models/digits -o out/report.json -o out/report.html
 
-bench: build ## compares with other servers and testers, writes bench/results.json
+bench: ## compares with other servers and testers, writes bench/results.json
 	@$(SETUP) bench
+	@$(MAKE) --no-print-directory build
 	@.deps/venv-bench/bin/python bench/run.py $(ARGS)
 
 fuzz: ## runs each fuzz target for FUZZ_SECONDS (60)

@@ -79,6 +79,32 @@ def h2load(call: Call, connections: int, seconds: float, cpu: int) -> Load:
     return Load(int(done[1]), float(speed[1]), ended.cpu_s, ended.wall_s)
 
 
+@dataclasses.dataclass
+class RingBench:
+    """What `ring_bench` says of its loops (wire_client, epoll, io_uring) in one run, by name."""
+
+    cpu_us: dict[str, float]  # a request, with what io_uring's kernel threads had
+    p50_us: dict[str, float]
+    unavailable: dict[str, str]  # why a loop did not run
+
+    def __str__(self) -> str:
+        return ", ".join([f"{name} {us:.2f} µs CPU a request" for name, us in self.cpu_us.items()]
+                         + list(self.unavailable.values()))
+
+
+def ring_bench(call: Call, connections: int, seconds: float, cpu: int) -> RingBench:
+    """All loops, one after the other, each for so many seconds; a POST of 600 bytes of its own making."""
+    ended = run_client([paths.ring_bench(), "127.0.0.1", call.port, connections, f"{seconds:g}", call.path], cpu,
+                       timeout_s=3 * seconds + 30)
+    if ended.code:
+        raise MeasurementFailed(f"ring_bench ended with {ended.code}: {ended.stderr.strip()[-200:]}")
+    said = [json.loads(text) for text in ended.stdout.splitlines()]
+    ran = {loop["client"]: loop for loop in said if "cpu_us" in loop}
+    return RingBench({name: loop["cpu_us"] + loop["worker_us"] for name, loop in ran.items()},
+                     {name: loop["p50_us"] for name, loop in ran.items()},
+                     {loop["client"]: loop["unavailable"] for loop in said if "unavailable" in loop})
+
+
 def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Path, *extra,
            protocol: str = "plain", closed: bool = True) -> tuple[Load, dict]:
     """`mettle load`: the load, and the whole result (schema mettle.run/1)."""

@@ -20,6 +20,10 @@ def ort_raw_bench() -> pathlib.Path:
     return _existing(ROOT / "build/release/ort_raw_bench", "make build")
 
 
+def ring_bench() -> pathlib.Path:
+    return _existing(ROOT / "build/release/ring_bench", "make build, where liburing-dev is installed")
+
+
 def python(venv: str) -> pathlib.Path:
     """The interpreter of .deps/venv-NAME: Debian's own python3, which is built with PGO and LTO."""
     return _existing(ROOT / f".deps/venv-{venv}/bin/python", "tools/setup/setup.sh bench")
