@@ -5,7 +5,7 @@ from harness.compare import Line, Plan, Series
 from harness.fleet import Fleet
 from harness.load import RingBench, ring_bench
 
-LOOPS = {"epoll": "the leanest epoll loop", "io_uring": "the same on io_uring"}
+LOOPS = {"epoll": "the leanest epoll loop", "io_uring": "the same loop on io_uring"}
 
 
 def run(plan: Plan) -> list[Line]:
