@@ -1,3 +1,4 @@
+#include "mettle/load/arrival_law.hpp"
 #include "mettle/scenario/read_context.hpp"
 
 #include <fmt/format.h>
@@ -140,16 +141,16 @@ void read_load(ReadContext& context, const YamlNode& node) {
         if (load.rate) context.wrong(*spawn, "spawn_rate is about users, and a rate has none");
     }
     if (const YamlNode* law = keys.take("arrivals")) {
-        const std::string name = context.text(*law, "arrivals");
-        if (name == "poisson")
-            load.law = load::OpenLoad::Law::poisson;
-        else if (name == "constant")
-            load.law = load::OpenLoad::Law::constant;
+        const auto parsed = load::parse_arrival_law(context.text(*law, "arrivals"));
+        if (parsed)
+            load.law = *parsed;
         else
-            context.wrong(*law, fmt::format("arrivals are constant or poisson, not '{}'", name));
+            context.wrong(*law, parsed.error().message);
     }
     if (const YamlNode* stages = keys.take("stages")) {
         read_stages(context, *stages);
+        if (load.law && load.law->has_bursts())
+            context.wrong(*stages, "bursts have a rate of their own, and so have stages");
         if (kind)
             context.wrong(*stages, fmt::format("'{}' and 'stages' exclude each other", kind->key));
     }
