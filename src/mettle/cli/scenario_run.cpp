@@ -3,6 +3,7 @@
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/startup_errors.hpp"
 #include "mettle/cli/task_ratio.hpp"
 #include "mettle/load/names.hpp"
 #include "mettle/scenario/script_program.hpp"
@@ -22,13 +23,6 @@ using Values = std::vector<scenario::KeptValue>;
 
 constexpr std::size_t kShownInLine = 120;
 constexpr std::size_t kShownWhole = 2000;
-
-[[noreturn]] void throw_startup(const Error& error) {
-    using Kind = Error::Kind;
-    const bool unreachable = error.kind == Kind::connection_lost || error.kind == Kind::timed_out ||
-                             error.kind == Kind::protocol_violation;
-    throw StartupError(error.message, unreachable ? ExitCode::unreachable : ExitCode::bad_input);
-}
 
 Compiled compile(const LoadOptions& options, ScriptPart part, load::Names& names, Values shared) {
     scenario::ScriptOptions how;

@@ -1,5 +1,7 @@
 #include "mettle/payload/data_file.hpp"
 
+#include "mettle/payload/json_depth.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -127,31 +129,9 @@ Result<void> check_names(const std::vector<std::string>& names, std::string_view
     return {};
 }
 
-// How deep brackets nest, outside of strings: what is deeper than a limit is not parsed at all.
-int depth_of(std::string_view text) {
-    int depth = 0, deepest = 0;
-    bool in_string = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char character = text[at];
-        if (in_string) {
-            if (character == '\\')
-                ++at;
-            else if (character == '"')
-                in_string = false;
-        } else if (character == '"') {
-            in_string = true;
-        } else if (character == '[' || character == '{') {
-            deepest = std::max(deepest, ++depth);
-        } else if (character == ']' || character == '}') {
-            --depth;
-        }
-    }
-    return deepest;
-}
-
 Result<DataRow> row_of(std::string_view line, std::string_view name, std::size_t number,
                        const DataLimits& limits) {
-    if (depth_of(line) > limits.depth)
+    if (is_deeper_than(line, limits.depth))
         return wrong(name, number, fmt::format("it nests deeper than {}", limits.depth));
     const auto object = ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!object.is_object())

@@ -10,9 +10,10 @@
 
 namespace mettle::payload {
 
-// SplitMix64: a good 64-bit number from each state.
+// SplitMix64: a good 64-bit number from each state; a sequence adds kMixStep to it each time.
+constexpr std::uint64_t kMixStep = 0x9e3779b97f4a7c15;
 inline std::uint64_t mix(std::uint64_t state) {
-    state += 0x9e3779b97f4a7c15;
+    state += kMixStep;
     state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
     state = (state ^ (state >> 27)) * 0x94d049bb133111eb;
     return state ^ (state >> 31);
