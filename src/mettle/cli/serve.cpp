@@ -34,7 +34,7 @@ void load_models(const ServeOptions& options, ModelRepository& repository) {
             repository.load(file, loader,
                             {.max_queue = options.max_queue,
                              .workers = options.workers,
-                             .max_batch_rows = options.max_batch_rows,
+                             .batching = {.max_batch_rows = options.max_batch_rows},
                              .lane = options.lane});
     }
 }
@@ -50,7 +50,7 @@ void announce(const ServeOptions& options, const ModelRepository& repository, st
     const std::string url = fmt::format("http://{}:{}", host, port);
     fmt::print("Mettle {} serves on {} with {} I/O thread{}\n\n", version(), url,
                options.server.threads, options.server.threads == 1 ? "" : "s");
-    for (const ServedModel* model : repository.all()) {
+    for (const auto& model : repository.all()) {
         const TimeModel& time = model->time_model();
         fmt::print("  {} (version {}): {}\n", model->name(), model->version(),
                    model->signature().to_string());

@@ -21,10 +21,10 @@ std::int64_t rows_of(std::span<InferenceCall* const> calls) {
 
 void gather(std::size_t input, Slab& joined, std::span<InferenceCall* const> calls,
             std::int64_t rows) {
-    const Shape shape = calls.front()->slab->input_view(input).shape.with_rows(rows);
+    const Shape shape = calls.front()->slab->inner().input_view(input).shape.with_rows(rows);
     std::byte* to = joined.input(input, shape).data();
     for (const InferenceCall* call : calls) {
-        const auto from = call->slab->input_view(input).data;
+        const auto from = call->slab->inner().input_view(input).data;
         std::memcpy(to, from.data(), from.size());
         to += from.size();
     }
@@ -45,7 +45,7 @@ void scatter(std::size_t output, const Slab& joined, std::span<InferenceCall* co
     std::size_t at = 0;
     for (InferenceCall* call : calls) {
         const std::size_t size = row_bytes * static_cast<std::size_t>(call->rows);
-        call->slab->set_output(
+        call->slab->inner().set_output(
             output, {whole.type, whole.shape.with_rows(call->rows), whole.data.subspan(at, size)});
         at += size;
     }
@@ -87,7 +87,7 @@ bool same_row_shape(const Signature& signature, const Slab& one, const Slab& oth
 }
 
 Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls) {
-    const Signature& signature = model.signature();
+    const Signature& signature = model.run_signature();
     const std::int64_t rows = rows_of(calls);
     for (std::size_t input = 0; input < signature.inputs.size(); ++input)
         gather(input, joined, calls, rows);
@@ -102,7 +102,7 @@ Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* con
 }
 
 bool rows_are_independent(Model& model) {
-    const Signature& signature = model.signature();
+    const Signature& signature = model.run_signature();
     std::array<TrialCall, 3> alone;
     std::array<TrialCall, 3> together;
     std::array<InferenceCall*, 3> calls{};
@@ -110,15 +110,16 @@ bool rows_are_independent(Model& model) {
         alone[row].slab = model.make_slab();
         together[row].slab = model.make_slab();
         for (TrialCall* call : {&alone[row], &together[row]})
-            fill_with_noise(*call->slab, signature, static_cast<std::uint32_t>(row));
+            fill_with_noise(call->slab->inner(), signature, static_cast<std::uint32_t>(row));
         calls[row] = &together[row];
-        if (!model.run(*alone[row].slab, nullptr)) return false;
+        if (!model.run(alone[row].slab->inner(), nullptr)) return false;
     }
     const auto joined = model.make_slab();
-    if (!run_joined(model, *joined, calls)) return false;
+    if (!run_joined(model, joined->inner(), calls)) return false;
     for (std::size_t output = 0; output < signature.outputs.size(); ++output) {
         for (std::size_t row = 0; row < alone.size(); ++row) {
-            if (!alike(alone[row].slab->output(output), together[row].slab->output(output)))
+            if (!alike(alone[row].slab->inner().output(output),
+                       together[row].slab->inner().output(output)))
                 return false;
         }
     }

@@ -17,9 +17,9 @@ bool rows_can_be_joined(const Signature& signature);
 // Whether the rows of both have the same shape. REQUIRES: rows_can_be_joined()
 bool same_row_shape(const Signature& signature, const Slab& one, const Slab& other);
 
-// Gathers the calls' inputs into `joined`, runs it, and copies to each call's own slab its outputs.
-// Fails as Model::run() does, and with `internal` when an output does not have a row for each row
-// that went in; then no call has outputs. REQUIRES: the calls have the same row shape
+// Gathers the inputs of the calls' inner slabs into `joined`, runs it, and copies to each its
+// outputs. Fails as Model::run() does, and with `internal` when an output does not have a row for
+// each row that went in; then no call has outputs. REQUIRES: the calls have the same row shape
 Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls);
 
 // Whether the model gives each row the answer that it gives the row alone: tried on some rows of

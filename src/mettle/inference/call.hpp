@@ -25,6 +25,7 @@ struct InferenceCall {
     std::uint64_t priority = 0;
     TimePoint deadline = TimePoint::max();
     const RunToken* token = nullptr;
+    std::uint64_t client = 0;  // Who asks, for fairness: a hash of key or address. 0: nobody known.
 
     // Moments on its way, for Server-Timing and metrics.
     TimePoint received;           // The request was whole.
@@ -32,6 +33,8 @@ struct InferenceCall {
     TimePoint chosen;             // Taken from the queue.
     TimePoint started;            // The run began.
     TimePoint finished;           // The run ended.
+    Duration pre{};               // Took Model::before(), between chosen and started,
+    Duration post{};              // and Model::after(), behind finished.
     std::int64_t batch_rows = 1;  // Rows in the run that answered it.
 
     Result<void> outcome;  // Of the run, on its way to on_result().

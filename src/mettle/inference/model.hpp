@@ -34,6 +34,11 @@ public:
 
     // Memory that it holds, for whoever keeps slabs: it never shrinks.
     virtual std::size_t bytes() const = 0;
+
+    // What run() reads and writes. Another slab than this one where the model prepares its inputs:
+    // this one then holds what a client sends and gets, in signature()'s terms.
+    virtual Slab& inner() { return *this; }
+    const Slab& inner() const { return const_cast<Slab*>(this)->inner(); }
 };
 
 // Lets another thread end a run early. Set up by the owner of a call, handed down to run().
@@ -49,9 +54,21 @@ class Model {
 public:
     virtual ~Model() = default;
 
-    virtual const Signature& signature() const = 0;
-    virtual std::string_view platform() const = 0;  // As V2's metadata says it.
+    virtual const Signature& signature() const = 0;  // What clients send and get.
+    virtual std::string_view platform() const = 0;   // As V2's metadata says it.
     virtual std::unique_ptr<Slab> make_slab() = 0;
+
+    // What run() reads and gives; another than signature() where before() and after() stand
+    // between.
+    virtual const Signature& run_signature() const { return signature(); }
+    virtual bool prepares() const { return false; }
+    // Makes what run() reads from what a client sent, and what the client gets from what run()
+    // gave. For each call by itself, around runs that calls share; by several threads at once.
+    // before() fails with `invalid_input` for what can't be read.
+    virtual Result<void> before(Slab&) { return {}; }
+    virtual Result<void> after(Slab&) { return {}; }
+
+    // Takes the inner() of a slab of make_slab().
     // Blocks until the outputs are there. Fails with `cancelled` when the token says so, with
     // `invalid_input` when these inputs can't be run, else `internal`.
     virtual Result<void> run(Slab& slab, const RunToken* token) = 0;

@@ -12,10 +12,10 @@ void ModelRepository::load(const ModelFile& file, const ModelLoader& loader,
                            const ServedModel::Options& options) {
     auto model = loader(file.file);
     if (!model) throw StartupError(model.error().message);
-    add(std::make_unique<ServedModel>(file.name, file.version, *std::move(model), options));
+    add(std::make_shared<ServedModel>(file.name, file.version, *std::move(model), options));
 }
 
-void ModelRepository::add(std::unique_ptr<ServedModel> model) {
+void ModelRepository::add(std::shared_ptr<ServedModel> model) {
     auto& models = by_name_[model->name()].models;
     if (find(model->name(), model->version())) {
         throw StartupError(
@@ -26,12 +26,13 @@ void ModelRepository::add(std::unique_ptr<ServedModel> model) {
     std::ranges::sort(models, {}, [](const auto& entry) { return std::stol(entry->version()); });
 }
 
-ServedModel* ModelRepository::find(std::string_view name, std::string_view version) const {
+std::shared_ptr<ServedModel> ModelRepository::find(std::string_view name,
+                                                   std::string_view version) const {
     const auto found = by_name_.find(name);
     if (found == by_name_.end() || found->second.models.empty()) return nullptr;
-    if (version.empty()) return found->second.models.back().get();
+    if (version.empty()) return found->second.models.back();
     for (const auto& model : found->second.models) {
-        if (model->version() == version) return model.get();
+        if (model->version() == version) return model;
     }
     return nullptr;
 }
@@ -44,10 +45,10 @@ std::vector<std::string> ModelRepository::versions_of(std::string_view name) con
     return versions;
 }
 
-std::vector<ServedModel*> ModelRepository::all() const {
-    std::vector<ServedModel*> models;
+std::vector<std::shared_ptr<ServedModel>> ModelRepository::all() const {
+    std::vector<std::shared_ptr<ServedModel>> models;
     for (const auto& [name, versions] : by_name_) {
-        for (const auto& model : versions.models) models.push_back(model.get());
+        for (const auto& model : versions.models) models.push_back(model);
     }
     return models;
 }

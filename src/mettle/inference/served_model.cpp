@@ -27,7 +27,7 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
       version_(std::move(version)),
       model_(std::move(model)),
       queue_(options.max_queue) {
-    warm_up(options.max_batch_rows);
+    warm_up(options.batching.max_batch_rows);
     const bool is_short = time_model_.predict(1) < kInlineLimit;
     lane_ = options.lane.value_or(is_short ? Lane::inline_on_io : Lane::worker);
     lane_may_change_ = !options.lane && is_short;
@@ -43,19 +43,22 @@ ServedModel::~ServedModel() {
 // The first runs of a model allocate its memory and choose its kernels, so the first client should
 // not have to wait for them. A model that can't run on zeros is served all the same.
 void ServedModel::warm_up(std::optional<std::int64_t> max_batch_rows) {
-    const auto slab = model_->make_slab();
-    fill_with_zeros(*slab, signature(), 1);
-    if (const auto ran = model_->run(*slab, nullptr); !ran) {
+    const auto whole_slab = model_->make_slab();
+    Slab& slab = whole_slab->inner();
+    const Signature& ran_with = model_->run_signature();
+    fill_with_zeros(slab, ran_with, 1);
+    if (const auto ran = model_->run(slab, nullptr); !ran) {
         log::warning(fmt::format("model {} could not be warmed up with zeros: {}", name_,
                                  ran.error().message));
         time_model_ = {std::chrono::milliseconds(1), {}};
         return;
     }
-    const Duration one = measure(*slab, 1, kMeasuredRuns);
-    const Duration many = signature().batches() ? measure(*slab, kManyRows, kMeasuredRuns) : one;
-    time_model_ = TimeModel::through(one, many, signature().batches() ? kManyRows : 1);
+    const bool batches = ran_with.batches();
+    const Duration one = measure(slab, 1, kMeasuredRuns);
+    const Duration many = batches ? measure(slab, kManyRows, kMeasuredRuns) : one;
+    time_model_ = TimeModel::through(one, many, batches ? kManyRows : 1);
     most_rows_ = max_batch_rows.value_or(time_model_.best_batch());
-    if (!rows_can_be_joined(signature())) return;
+    if (!rows_can_be_joined(ran_with)) return;
     joins_calls_ = rows_are_independent(*model_);
     if (!joins_calls()) {
         log::info(
@@ -71,7 +74,7 @@ Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
     Duration best = Duration::max();
     const TimePoint stop = now() + std::chrono::milliseconds(50);
     for (int run = 0; run < times; ++run) {
-        fill_with_zeros(slab, signature(), rows);
+        fill_with_zeros(slab, model_->run_signature(), rows);
         const TimePoint start = now();
         if (!model_->run(slab, nullptr)) break;
         best = std::min<Duration>(best, now() - start);
@@ -82,7 +85,7 @@ Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
 
 // A large request to a short model is a long run. A lane that was asked for takes them all.
 bool ServedModel::runs_inline(const InferenceCall& call) const {
-    if (lane() != Lane::inline_on_io) return false;
+    if (lane() != Lane::inline_on_io || model_->prepares()) return false;
     return !lane_may_change_ || time_model_.predict(call.rows) < 4 * kInlineLimit;
 }
 
@@ -112,12 +115,14 @@ void ServedModel::work() {
     }
 }
 
-// What is queued by now and fits; nothing is waited for.
+// What is queued by now and fits; nothing is waited for. The shapes of what is yet to be prepared
+// are not known: run_prepared() sorts them.
 void ServedModel::gather_more(std::vector<InferenceCall*>& batch) {
     std::int64_t rows = batch.front()->rows;
     const Slab& first = *batch.front()->slab;
     const auto fits = [&](const InferenceCall* call) {
-        return rows + call->rows <= most_rows_ && same_row_shape(signature(), first, *call->slab);
+        if (rows + call->rows > most_rows_) return false;
+        return model_->prepares() || same_row_shape(signature(), first, *call->slab);
     };
     while (const auto call = queue_.pop_if(fits)) {
         batch.push_back(*call);
@@ -151,10 +156,39 @@ void ServedModel::run_batch(std::span<InferenceCall*> calls) {
 }
 
 void ServedModel::run_here(std::span<InferenceCall*> calls) {
+    if (!model_->prepares()) return run_prepared(calls);
+    const auto ready = prepare(calls);
+    run_prepared(ready);
+    finish(ready);
+}
+
+// Those whose inputs could be read. The others have their outcome, and stand behind them.
+std::span<InferenceCall*> ServedModel::prepare(std::span<InferenceCall*> calls) {
+    const auto unreadable = std::partition(calls.begin(), calls.end(), [&](InferenceCall* call) {
+        const TimePoint began = now();
+        call->outcome = model_->before(*call->slab);
+        call->started = call->finished = now();
+        call->pre = call->started - began;
+        return call->outcome.has_value();
+    });
+    return {calls.begin(), unreadable};
+}
+
+void ServedModel::finish(std::span<InferenceCall* const> calls) {
+    for (InferenceCall* call : calls) {
+        if (!call->outcome) continue;
+        const TimePoint began = now();
+        call->outcome = model_->after(*call->slab);
+        call->post = now() - began;
+    }
+}
+
+void ServedModel::run_prepared(std::span<InferenceCall*> calls) {
     if (!joins_calls()) return run_each(calls);
     while (!calls.empty()) {
         const auto others = std::partition(calls.begin(), calls.end(), [&](InferenceCall* call) {
-            return same_row_shape(signature(), *calls.front()->slab, *call->slab);
+            return same_row_shape(model_->run_signature(), calls.front()->slab->inner(),
+                                  call->slab->inner());
         });
         const auto batch = calls.first(count_that_fits({calls.begin(), others}));
         if (batch.size() == 1 || !try_run_joined(batch)) run_each(batch);
@@ -178,7 +212,7 @@ void ServedModel::run_each(std::span<InferenceCall*> calls) {
 void ServedModel::run_one(InferenceCall& call) {
     const TimePoint started = now();
     InferenceCall* alone = &call;
-    call.outcome = model_->run(*call.slab, call.token);
+    call.outcome = model_->run(call.slab->inner(), call.token);
     note({&alone, 1}, started);
 }
 
@@ -186,9 +220,9 @@ void ServedModel::run_one(InferenceCall& call) {
 // take.
 bool ServedModel::try_run_joined(std::span<InferenceCall*> calls) {
     const TimePoint started = now();
-    auto joined = take_spare_slab();
-    const auto ran = run_joined(*model_, *joined, calls);
-    give_back(std::move(joined));
+    auto joined = joined_slabs_.take();
+    const auto ran = run_joined(*model_, joined->inner(), calls);
+    joined_slabs_.give_back(std::move(joined));
     if (!ran) return false;
     for (InferenceCall* call : calls) call->outcome = {};
     note(calls, started);
@@ -207,24 +241,6 @@ void ServedModel::note(std::span<InferenceCall* const> calls, TimePoint started)
     }
     stats_.executions.add();
     if (lane_may_change_) observe((finished - started) / rows);
-}
-
-// One for each thread that runs calls together, in the end.
-std::unique_ptr<Slab> ServedModel::take_spare_slab() {
-    {
-        const std::lock_guard lock(spare_mutex_);
-        if (!spare_slabs_.empty()) {
-            auto slab = std::move(spare_slabs_.back());
-            spare_slabs_.pop_back();
-            return slab;
-        }
-    }
-    return model_->make_slab();
-}
-
-void ServedModel::give_back(std::unique_ptr<Slab> slab) {
-    const std::lock_guard lock(spare_mutex_);
-    spare_slabs_.push_back(std::move(slab));
 }
 
 }  // namespace mettle

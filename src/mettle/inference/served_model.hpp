@@ -1,8 +1,10 @@
 #pragma once
 
 #include "mettle/async/bounded_queue.hpp"
+#include "mettle/inference/batch_knobs.hpp"
 #include "mettle/inference/call.hpp"
 #include "mettle/inference/model_stats.hpp"
+#include "mettle/inference/spare_slabs.hpp"
 #include "mettle/inference/time_model.hpp"
 
 #include <atomic>
@@ -23,8 +25,8 @@ public:
     struct Options {
         std::size_t max_queue = 1024;  // Calls that wait for a worker; beyond it they are refused.
         int workers = 1;
-        std::optional<std::int64_t> max_batch_rows;  // Nothing: TimeModel::best_batch().
-        std::optional<Lane> lane;                    // Nothing: by the measured time.
+        BatchKnobs batching = {};  // Its max_batch_rows, nothing: TimeModel::best_batch().
+        std::optional<Lane> lane;  // Nothing: by the measured time.
     };
 
     // Takes a model and measures it: see warm_up(). Starts its workers when the lane needs them.
@@ -60,20 +62,25 @@ public:
     bool joins_calls() const { return joins_calls_; }
     std::int64_t most_rows() const { return most_rows_; }
 
+    // The memory of a call, from a bounded store of those that are not in use. Any thread.
+    std::unique_ptr<Slab> take_slab() { return call_slabs_.take(); }
+    void give_back(std::unique_ptr<Slab> slab) { call_slabs_.give_back(std::move(slab)); }
+
 private:
     void warm_up(std::optional<std::int64_t> max_batch_rows);
     Duration measure(Slab& slab, std::int64_t rows, int times);
     void run_batch(std::span<InferenceCall*> calls);
     void run_each(std::span<InferenceCall*> calls);
     void run_one(InferenceCall& call);
+    std::span<InferenceCall*> prepare(std::span<InferenceCall*> calls);
+    void finish(std::span<InferenceCall* const> calls);
+    void run_prepared(std::span<InferenceCall*> calls);
     std::size_t count_that_fits(std::span<InferenceCall* const> calls) const;
     bool try_run_joined(std::span<InferenceCall*> calls);
     void note(std::span<InferenceCall* const> calls, TimePoint started);
     void observe(Duration took);
     void work();
     void gather_more(std::vector<InferenceCall*>& batch);
-    std::unique_ptr<Slab> take_spare_slab();
-    void give_back(std::unique_ptr<Slab> slab);
 
     std::string name_;
     std::string version_;
@@ -84,8 +91,8 @@ private:
     TimeModel time_model_;
     bool joins_calls_ = false;
     std::int64_t most_rows_ = 1;
-    std::mutex spare_mutex_;
-    std::vector<std::unique_ptr<Slab>> spare_slabs_;  // For runs of several calls.
+    SpareSlabs call_slabs_{*model_, std::size_t{1} << 20};
+    SpareSlabs joined_slabs_{*model_, SIZE_MAX};  // One for each thread that runs calls together.
     ModelStats stats_;
     BoundedQueue<InferenceCall*> queue_;
     std::vector<std::jthread> workers_;

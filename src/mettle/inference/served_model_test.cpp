@@ -36,7 +36,7 @@ struct ServedModelTest : ::testing::Test {
 };
 
 TEST_F(ServedModelTest, AShortModelRunsOnTheSubmittersThread) {
-    const auto served = serve({.max_queue = 1, .workers = 1, .max_batch_rows = {}, .lane = {}});
+    const auto served = serve({.max_queue = 1, .workers = 1, .batching = {}, .lane = {}});
     Call call;
     fill(call, *model, 1, 1);
     served->submit(call);
@@ -45,8 +45,7 @@ TEST_F(ServedModelTest, AShortModelRunsOnTheSubmittersThread) {
 }
 
 TEST_F(ServedModelTest, AFullQueueRefusesAtOnceAndTheRestIsAnswered) {
-    const auto served =
-        serve({.max_queue = 2, .workers = 1, .max_batch_rows = {}, .lane = Lane::worker});
+    const auto served = serve({.max_queue = 2, .workers = 1, .batching = {}, .lane = Lane::worker});
     std::vector<std::unique_ptr<Call>> calls;
     std::unique_lock closed(model->gate);
     const auto submit = [&] {
@@ -75,8 +74,9 @@ TEST_F(ServedModelTest, AFullQueueRefusesAtOnceAndTheRestIsAnswered) {
 // What waits while a worker is busy goes together; a call of its own goes alone where that fails.
 struct Waiting : ServedModelTest {
     void run_three(FakeModel::Answer answer, float second) {
-        served = serve({.max_queue = 8, .workers = 1, .max_batch_rows = 8, .lane = Lane::worker},
-                       std::move(answer));
+        served = serve(
+            {.max_queue = 8, .workers = 1, .batching = {.max_batch_rows = 8}, .lane = Lane::worker},
+            std::move(answer));
         std::unique_lock closed(model->gate);
         fill(first, *model, 1, 1);
         served->submit(first);

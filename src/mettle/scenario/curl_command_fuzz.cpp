@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string written = scenario::write_scenario({*request}, {});
     scenario::ReadOptions options;
     options.read_file = [](const std::string&) -> Result<std::string> { return "content"; };
-    scenario::Mistakes mistakes;
+    Mistakes mistakes;
     scenario::read_scenario(written, "curl.yaml", options, mistakes);
     // A method or a byte that no scenario has is not written, or said; it is not a crash.
     return 0;

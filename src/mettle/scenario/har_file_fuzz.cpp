@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto har = scenario::parse_har({reinterpret_cast<const char*>(data), size});
     if (!har) return 0;
     const std::string written = scenario::write_scenario(har->requests, {{}, true});
-    scenario::Mistakes mistakes;
+    Mistakes mistakes;
     scenario::read_scenario(written, "har.yaml", {}, mistakes);
     return 0;
 }

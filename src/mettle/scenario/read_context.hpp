@@ -4,7 +4,7 @@
 // what is wrong with them. A reader that finds a mistake notes it and goes on with a default.
 
 #include "mettle/scenario/reader.hpp"
-#include "mettle/scenario/yaml_tree.hpp"
+#include "mettle/schema/yaml_tree.hpp"
 
 #include <cstdint>
 #include <initializer_list>

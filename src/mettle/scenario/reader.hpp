@@ -5,7 +5,7 @@
 // line and column, several mistakes at once.
 
 #include "mettle/scenario/document.hpp"
-#include "mettle/scenario/place.hpp"
+#include "mettle/schema/place.hpp"
 
 #include <functional>
 #include <string>

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (path.ends_with(".csv")) return "id,name\n7,anna\n";
         return fail(Error::Kind::not_found, path + " is not there");
     };
-    scenario::Mistakes mistakes;
+    Mistakes mistakes;
     const scenario::Scenario scenario = read_scenario(text, "fuzz.yaml", options, mistakes);
     if (mistakes.empty() && scenario.users.empty()) std::abort();
     if (!mistakes.empty() && mistakes.to_string().empty()) std::abort();

@@ -3,7 +3,7 @@
 // The names that a scenario's texts and expressions mention, each with a number. What defines them
 // may stand behind what mentions them, so that they are resolved when everything has been read.
 
-#include "mettle/scenario/place.hpp"
+#include "mettle/schema/place.hpp"
 
 #include <cstdint>
 #include <map>

@@ -53,12 +53,15 @@ void add_server_timing(http::Response& response, const InferenceCall& call, Time
     std::string& out = response.headers;
     out += "Server-Timing: ";
     append_dur(out, "parse", call.parsed - call.received);
+    const bool prepares = call.pre > Duration::zero();
+    if (prepares) append_dur(out, ", pre", call.pre);
     append_dur(out, ", queue", call.chosen - call.parsed);
-    append_dur(out, ", batch", call.started - call.chosen);
+    append_dur(out, ", batch", call.started - call.chosen - call.pre);
     const fmt::format_int rows(call.batch_rows);
     out.append(";desc=\"").append(rows.data(), rows.size()).append("\"");
     append_dur(out, ", infer", call.finished - call.started);
-    append_dur(out, ", write", written - call.finished);
+    if (prepares) append_dur(out, ", post", call.post);
+    append_dur(out, ", write", written - call.finished - call.post);
     out += "\r\n";
 }
 

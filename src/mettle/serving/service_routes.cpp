@@ -11,11 +11,11 @@ namespace mettle {
 
 namespace {
 
-using Models = std::vector<ServedModel*>;
+using Models = std::vector<std::shared_ptr<ServedModel>>;
 
 void add_counts(Exposition& out, const Models& models) {
     out.family("mettle_requests_total", "counter", "Inference requests answered, by outcome.");
-    for (const ServedModel* model : models) {
+    for (const auto& model : models) {
         const ModelStats& stats = model->stats();
         const auto sample = [&](std::string_view status, std::string_view reason,
                                 const Counter& counter) {
@@ -38,7 +38,7 @@ using Read = std::function<double(const ServedModel&)>;
 void add_values(Exposition& out, const Models& models, std::string_view name, std::string_view type,
                 std::string_view help, const Read& read) {
     out.family(name, type, help);
-    for (const ServedModel* model : models)
+    for (const auto& model : models)
         out.sample({{"model", model->name()}, {"version", model->version()}}, read(*model));
 }
 
@@ -47,7 +47,7 @@ using Times = DurationHistogram ModelStats::*;
 void add_times(Exposition& out, const Models& models, std::string_view name, std::string_view help,
                Times times) {
     out.family(name, "histogram", help);
-    for (const ServedModel* model : models)
+    for (const auto& model : models)
         out.histogram({{"model", model->name()}, {"version", model->version()}},
                       model->stats().*times);
 }
@@ -64,7 +64,7 @@ void add_http(Exposition& out, const HttpStats& http) {
 
 std::string describe(const ModelRepository& repository) {
     nlohmann::ordered_json models = nlohmann::ordered_json::array();
-    for (const ServedModel* model : repository.all()) {
+    for (const auto& model : repository.all()) {
         models.push_back({{"name", model->name()},
                           {"version", model->version()},
                           {"signature", model->signature().to_string()},

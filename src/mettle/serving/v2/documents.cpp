@@ -108,15 +108,15 @@ std::string model_config(const ServedModel& model) {
         .dump();
 }
 
-std::string statistics(const std::vector<ServedModel*>& models) {
+std::string statistics(const std::vector<std::shared_ptr<ServedModel>>& models) {
     Json list = Json::array();
-    for (const ServedModel* model : models) list.push_back(one_statistic(*model));
+    for (const auto& model : models) list.push_back(one_statistic(*model));
     return Json{{"model_stats", std::move(list)}}.dump();
 }
 
 std::string repository_index(const ModelRepository& repository) {
     Json list = Json::array();
-    for (const ServedModel* model : repository.all()) {
+    for (const auto& model : repository.all()) {
         list.push_back({{"name", model->name()},
                         {"version", model->version()},
                         {"state", "READY"},

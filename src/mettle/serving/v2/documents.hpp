@@ -12,7 +12,7 @@ std::string model_metadata(const ServedModel& model, const ModelRepository& repo
 // Triton's ModelConfig, as perf_analyzer and model analysers read it.
 std::string model_config(const ServedModel& model);
 // Of one model, or of all.
-std::string statistics(const std::vector<ServedModel*>& models);
+std::string statistics(const std::vector<std::shared_ptr<ServedModel>>& models);
 std::string repository_index(const ModelRepository& repository);
 
 }  // namespace mettle::v2

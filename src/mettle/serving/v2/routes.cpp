@@ -1,7 +1,9 @@
 #include "mettle/serving/v2/routes.hpp"
 
+#include "mettle/serving/model_route.hpp"
 #include "mettle/serving/v2/documents.hpp"
-#include "mettle/serving/v2/infer_route.hpp"
+#include "mettle/serving/v2/find_model.hpp"
+#include "mettle/serving/v2/infer_dialect.hpp"
 
 #include <memory>
 
@@ -44,15 +46,16 @@ void add_documents(app::App& app, const ModelRepository& repository, const Readi
     // Finds the model, or answers that there is none, and lets `write` make the document.
     const auto add = [&app, &repository](std::string_view what, auto write) {
         add_for_model(app, "GET", what, [&repository, write](Context& context) {
-            ServedModel* model = find_model(repository, context);
-            model ? answer(context, write(*model)) : context.exchange.send();
+            auto model = find_model(repository, context);
+            model ? answer(context, write(model)) : context.exchange.send();
         });
     };
-    add("", [&repository](const ServedModel& model) { return model_metadata(model, repository); });
-    add("/config", [](const ServedModel& model) { return model_config(model); });
-    add("/stats", [](ServedModel& model) { return statistics({&model}); });
+    using Model = std::shared_ptr<ServedModel>;
+    add("", [&repository](const Model& model) { return model_metadata(*model, repository); });
+    add("/config", [](const Model& model) { return model_config(*model); });
+    add("/stats", [](const Model& model) { return statistics({model}); });
     add_for_model(app, "GET", "/ready", [&repository, &readiness](Context& context) {
-        const ServedModel* model = find_model(repository, context);
+        const auto model = find_model(repository, context);
         if (!model) return context.exchange.send();
         answer(context, R"({"name":")" + model->name() + R"(","ready":true})",
                readiness.ready ? 200 : readiness.not_ready_status);
@@ -65,8 +68,11 @@ void add_routes(app::App& app, const ModelRepository& repository, const Readines
     app.errors_below("/v2", app::error_body);
     add_health(app, readiness);
     add_documents(app, repository, readiness);
-    const auto infer = std::make_shared<InferRoute>(repository);
-    add_for_model(app, "POST", "/infer", [infer](Context& context) { infer->handle(context); });
+    const auto route = std::make_shared<ModelRoute>(std::make_unique<InferDialect>());
+    add_for_model(app, "POST", "/infer", [&repository, route](Context& context) {
+        auto model = find_model(repository, context);
+        model ? route->handle(context.exchange, std::move(model)) : context.exchange.send();
+    });
 }
 
 }  // namespace mettle::v2

@@ -3,14 +3,14 @@
 // A YAML document as a tree of values with their places, bounded: aliases are copied out, and one
 // that stands within what it names is a mistake.
 
-#include "mettle/scenario/place.hpp"
+#include "mettle/schema/place.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace mettle::scenario {
+namespace mettle {
 
 struct YamlEntry;
 
@@ -48,4 +48,4 @@ struct YamlLimits {
 // before.
 YamlNode parse_yaml(std::string_view text, int file, Mistakes& mistakes, YamlLimits limits = {});
 
-}  // namespace mettle::scenario
+}  // namespace mettle

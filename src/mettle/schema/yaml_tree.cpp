@@ -1,4 +1,4 @@
-#include "mettle/scenario/yaml_tree.hpp"
+#include "mettle/schema/yaml_tree.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mettle::scenario {
+namespace mettle {
 
 namespace {
 
@@ -220,4 +220,4 @@ YamlNode parse_yaml(std::string_view text, int file, Mistakes& mistakes, YamlLim
     return builder.take();
 }
 
-}  // namespace mettle::scenario
+}  // namespace mettle

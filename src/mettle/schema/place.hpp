@@ -1,13 +1,13 @@
 #pragma once
 
-// Where something stands in a scenario's files, and what is wrong there. All mistakes are collected
+// Where something stands in a user's files, and what is wrong there. All mistakes are collected
 // before anything is sent: several at once are better than the first only.
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
-namespace mettle::scenario {
+namespace mettle {
 
 struct Place {
     bool operator==(const Place&) const = default;
@@ -47,4 +47,4 @@ private:
     std::size_t more_ = 0;
 };
 
-}  // namespace mettle::scenario
+}  // namespace mettle

@@ -1,11 +1,11 @@
-#include "mettle/scenario/place.hpp"
+#include "mettle/schema/place.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
 
-namespace mettle::scenario {
+namespace mettle {
 
 void Mistakes::add(const Place& place, std::string message) {
     const auto same = [&](const Mistake& other) { return other.place == place; };
@@ -33,4 +33,4 @@ std::string Mistakes::to_string() const {
     return text;
 }
 
-}  // namespace mettle::scenario
+}  // namespace mettle

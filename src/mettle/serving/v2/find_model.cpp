@@ -1,0 +1,41 @@
+#include "mettle/serving/v2/find_model.hpp"
+
+#include "mettle/app/percent.hpp"
+#include "mettle/serving/v2/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mettle::v2 {
+
+namespace {
+
+Error no_model(const ModelRepository& repository, std::string_view name, std::string_view version) {
+    const bool is_number =
+        std::ranges::all_of(version, [](char digit) { return digit >= '0' && digit <= '9'; });
+    if (!is_number) {
+        return {Error::Kind::invalid_input,
+                fmt::format("model version '{}' is not a whole number", version)};
+    }
+    if (version.empty() || !repository.find(name)) {
+        return {Error::Kind::not_found,
+                fmt::format("Request for unknown model: '{}' is not found", name)};
+    }
+    return {Error::Kind::not_found,
+            fmt::format("Request for unknown model: '{}' version {} is not found", name, version)};
+}
+
+}  // namespace
+
+std::shared_ptr<ServedModel> find_model(const ModelRepository& repository, app::Context& context) {
+    std::string decoded;
+    const std::string_view name = app::percent_decoded(context.params[0], decoded);
+    const std::string_view version =
+        context.params.size() > 1 ? context.params[1] : std::string_view();
+    auto model = repository.find(name, version);
+    if (!model) answer_error(context.response(), no_model(repository, name, version));
+    return model;
+}
+
+}  // namespace mettle::v2
