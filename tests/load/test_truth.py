@@ -134,15 +134,21 @@ def test_connections_that_close_when_idle_cost_nothing_but_what_was_unread(plant
     """Users come back after about the time after which the server closes. Some requests cross its goodbye on the way;
     those go to a new connection. Where a request had come and was thrown away unread, its client cannot tell that from
     a request that was served and not answered."""
-    server = planted("moves", "idle_for_3_ms")
-    run = load(tmp_path, f"plain+{server.url}/x", "-u", 8, "--wait", "2900us..3100us", "-i", 3000)
-    truth = server.log()
-    failed = run.failures()
-    assert set(failed) <= {"closed"}, run
-    assert sum(failed.values()) == truth.get("unread", 0), (failed, run.result["totals"])
-    assert run.result["totals"]["requests"] == 3000 == truth["requests"] + truth.get("unread", 0)
-    # How many crossed is chance; that none did, of hundreds that could, is not.
-    assert 0 < run.result["totals"]["sent_again"] < truth["connections"]
+    # How many cross is chance, and how late this machine's timers are; that none does at any pause is not.
+    crossed = 0
+    for wait in ("2900us..3100us", "2950us..3300us", "2700us..3600us", "3000us..3800us"):
+        server = planted("moves", "idle_for_3_ms")
+        run = load(tmp_path, f"plain+{server.url}/x", "-u", 8, "--wait", wait, "-i", 3000)
+        truth = server.log()
+        failed = run.failures()
+        assert set(failed) <= {"closed"}, run
+        assert sum(failed.values()) == truth.get("unread", 0), (failed, run.result["totals"])
+        assert run.result["totals"]["requests"] == 3000 == truth["requests"] + truth.get("unread", 0)
+        assert run.result["totals"]["sent_again"] < truth["connections"]
+        crossed += run.result["totals"]["sent_again"]
+        if crossed:
+            return
+    assert crossed
 
 
 def run_scenario(planted, tmp_path, text: str, *flags):
