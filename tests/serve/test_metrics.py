@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from support import paths, samples
@@ -110,3 +111,15 @@ def test_a_model_name_that_needs_escaping_stays_valid(serve, text):
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert value(families, "mettle_rows_total", model='di"g\\its') == 0
+
+
+def test_open_metrics_has_request_ids_as_exemplars(server):
+    """Read by the parser of OpenMetrics, which is strict about names, order and the end."""
+    assert ask(server.url + INFER, "POST", samples.body(1), headers={"x-request-id": "find-me"}).status == 200
+    reply = ask(server.url + "/metrics", headers={"accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"})
+    assert reply.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    families = {family.name: family for family in openmetrics.text_string_to_metric_families(reply.body.decode())}
+    assert "mettle_requests" in families
+    exemplars = [sample.exemplar for sample in families["mettle_request_duration_seconds"].samples if sample.exemplar]
+    assert exemplars and all(exemplar.labels["request_id"] for exemplar in exemplars)
+    assert all(0 < exemplar.value < 10 for exemplar in exemplars)

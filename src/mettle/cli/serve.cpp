@@ -23,6 +23,8 @@ namespace mettle::cli {
 
 namespace {
 
+constexpr Duration kSlowWindow = std::chrono::minutes(5);
+
 void load_models(const ServeOptions& options, ModelRepository& repository) {
     const auto loader = [&options](const std::filesystem::path& file) {
         return onnx::load(file, {.intra_op_threads = options.intra_op_threads});
@@ -115,7 +117,9 @@ int serve(const ServeOptions& options) {
 
     app::App app;
     add_service_routes(app, repository, readiness, http_stats);
-    v2::add_routes(app, repository, readiness);
+    FlightRecorder recorder(options.debug_slow, kSlowWindow);
+    if (options.debug_slow > 0) add_debug_routes(app, recorder);
+    v2::add_routes(app, repository, readiness, options.debug_slow > 0 ? &recorder : nullptr);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
     app.on_response([&http_stats, access_log = options.access_log](const http::Exchange& exchange) {

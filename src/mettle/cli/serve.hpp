@@ -22,6 +22,7 @@ struct ServeOptions {
     std::size_t max_queue = 1024;
     std::optional<std::int64_t> max_batch_rows;  // Nothing: by the model's measured time.
     bool access_log = false;
+    std::size_t debug_slow = 0;  // Requests that /debug/slow keeps; 0: no such route.
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
     Duration drain_delay = Duration::zero();

@@ -96,6 +96,12 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
     all.add("--drain-timeout", take(options.drain_timeout, parse_duration),
             "then finish requests in flight within", "30s")
         ->group("Shutdown");
+    flags
+        .add_option("--debug-slow", options.debug_slow,
+                    "keep the slowest N requests of the last five minutes, with their queue and "
+                    "batch mates, at GET /debug/slow")
+        ->check(CLI::Range(1, 1000))
+        ->group("Log");
     flags.add_flag("--access-log", options.access_log, "a log line for each request")->group("Log");
     flags.add_option("--log-format", format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))

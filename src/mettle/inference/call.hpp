@@ -28,14 +28,16 @@ struct InferenceCall {
     std::uint64_t client = 0;  // Who asks, for fairness: a hash of key or address. 0: nobody known.
 
     // Moments on its way, for Server-Timing and metrics.
-    TimePoint received;           // The request was whole.
-    TimePoint parsed;             // The inputs were ready; submitted.
-    TimePoint chosen;             // Taken from the queue.
-    TimePoint started;            // The run began.
-    TimePoint finished;           // The run ended.
-    Duration pre{};               // Took Model::before(), between chosen and started,
-    Duration post{};              // and Model::after(), behind finished.
-    std::int64_t batch_rows = 1;  // Rows in the run that answered it.
+    TimePoint received;             // The request was whole.
+    TimePoint parsed;               // The inputs were ready; submitted.
+    TimePoint chosen;               // Taken from the queue.
+    TimePoint started;              // The run began.
+    TimePoint finished;             // The run ended.
+    Duration pre{};                 // Took Model::before(), between chosen and started,
+    Duration post{};                // and Model::after(), behind finished.
+    std::int64_t batch_rows = 1;    // Rows in the run that answered it.
+    std::uint64_t run_id = 0;       // Of the run: calls that shared it have the same. 0: none ran.
+    std::size_t queued_before = 0;  // Calls that waited for the model when it was submitted.
 
     Result<void> outcome;  // Of the run, on its way to on_result().
 };

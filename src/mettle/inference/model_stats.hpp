@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mettle/metrics/counter.hpp"
+#include "mettle/metrics/exemplars.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct ModelStats {
     Counter executions;  // Runs of the model.
     Counter refused_queue_full, failed_invalid, failed_internal, failed_cancelled;
     DurationHistogram request_time{DurationHistogram::default_bounds_ns()};
+    Exemplars request_exemplars{DurationHistogram::default_bounds_ns().size() + 1};
     DurationHistogram queue_time{DurationHistogram::default_bounds_ns()};
     DurationHistogram infer_time{DurationHistogram::default_bounds_ns()};
     std::atomic<std::int64_t> last_inference_ms = 0;  // Since 1970.

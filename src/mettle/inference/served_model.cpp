@@ -231,12 +231,14 @@ bool ServedModel::try_run_joined(std::span<InferenceCall*> calls) {
 
 void ServedModel::note(std::span<InferenceCall* const> calls, TimePoint started) {
     const TimePoint finished = now();
+    const std::uint64_t run_id = runs_.fetch_add(1, std::memory_order_relaxed) + 1;
     std::int64_t rows = 0;
     for (const InferenceCall* call : calls) rows += call->rows;
     for (InferenceCall* call : calls) {
         call->started = started;
         call->finished = finished;
         call->batch_rows = rows;
+        call->run_id = run_id;
         if (call->outcome) stats_.rows.add(static_cast<std::uint64_t>(call->rows));
     }
     stats_.executions.add();

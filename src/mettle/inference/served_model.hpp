@@ -88,6 +88,7 @@ private:
     std::atomic<Lane> lane_ = Lane::worker;
     bool lane_may_change_ = false;
     std::atomic<int> slowness_ = 0;  // Of recent runs: see observe().
+    std::atomic<std::uint64_t> runs_ = 0;
     TimeModel time_model_;
     bool joins_calls_ = false;
     std::int64_t most_rows_ = 1;

@@ -40,6 +40,7 @@ public:
     static std::span<const std::int64_t> default_bounds_ns();
 
     void record(std::int64_t ns);
+    std::size_t bucket_of(std::int64_t ns) const;  // bounds_ns().size(): above them all.
 
     struct Reading {
         std::vector<std::uint64_t> buckets;  // Not cumulative; bounds().size() + 1 of them.

@@ -25,8 +25,11 @@ std::string escaped(std::string_view value) {
 
 void Exposition::family(std::string_view name, std::string_view type, std::string_view help) {
     name_ = name;
-    fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", name, help, name,
-                   type);
+    std::string_view of_family = name;  // OpenMetrics: without what a counter's samples end in.
+    if (format_ == Format::open_metrics && type == "counter" && of_family.ends_with("_total"))
+        of_family.remove_suffix(std::string_view("_total").size());
+    fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", of_family, help,
+                   of_family, type);
 }
 
 void Exposition::line(std::string_view suffix, Labels labels, std::string_view bound,
@@ -47,17 +50,42 @@ void Exposition::sample(Labels labels, double value) {
 }
 
 void Exposition::histogram(Labels labels, const DurationHistogram& histogram) {
+    write_histogram(labels, histogram, nullptr);
+}
+
+void Exposition::histogram(Labels labels, const DurationHistogram& histogram,
+                           const Exemplars& exemplars) {
+    write_histogram(labels, histogram, format_ == Format::open_metrics ? &exemplars : nullptr);
+}
+
+void Exposition::write_histogram(Labels labels, const DurationHistogram& histogram,
+                                 const Exemplars* exemplars) {
     const auto reading = histogram.read();
+    const auto bounds_ns = histogram.bounds_ns();
     std::uint64_t so_far = 0;
-    for (std::size_t index = 0; index < histogram.bounds_ns().size(); ++index) {
+    for (std::size_t index = 0; index <= bounds_ns.size(); ++index) {
+        const bool last = index == bounds_ns.size();
         so_far += reading.buckets[index];
         line("_bucket", labels,
-             fmt::format("{}", static_cast<double>(histogram.bounds_ns()[index]) / 1e9),
+             last ? "+Inf" : fmt::format("{}", static_cast<double>(bounds_ns[index]) / 1e9),
              static_cast<double>(so_far));
+        if (!exemplars) continue;
+        if (const auto exemplar = exemplars->read(index)) append(*exemplar);
     }
-    line("_bucket", labels, "+Inf", static_cast<double>(reading.count));
     line("_sum", labels, {}, static_cast<double>(reading.sum_ns) / 1e9);
     line("_count", labels, {}, static_cast<double>(reading.count));
+}
+
+// Behind the sample that stands at the text's end.
+void Exposition::append(const Exemplar& exemplar) {
+    text_.pop_back();
+    fmt::format_to(std::back_inserter(text_), " # {{request_id=\"{}\"}} {} {:.3f}\n",
+                   escaped(exemplar.request_id), static_cast<double>(exemplar.value_ns) / 1e9,
+                   static_cast<double>(exemplar.at_ms) / 1e3);
+}
+
+void Exposition::end() {
+    if (format_ == Format::open_metrics) text_ += "# EOF\n";
 }
 
 void Exposition::histogram_us(Labels labels, const Histogram& histogram,

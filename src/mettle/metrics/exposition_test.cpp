@@ -56,5 +56,25 @@ TEST(Counter, ThreadsLoseNothing) {
     EXPECT_EQ(counter.value(), 80'000u);
 }
 
+TEST(Exposition, OpenMetricsNamesFamiliesWithoutTotalAndHasExemplars) {
+    DurationHistogram histogram(DurationHistogram::default_bounds_ns());
+    Exemplars exemplars(histogram.bounds_ns().size() + 1);
+    histogram.record(30'000);
+    exemplars.offer(histogram.bucket_of(30'000), 30'000, "r-1", TimePoint{std::chrono::hours(1)});
+    Exposition out(Exposition::Format::open_metrics);
+    out.family("mettle_x_total", "counter", "What.");
+    out.sample({}, 3);
+    out.family("mettle_y_seconds", "histogram", "How long.");
+    out.histogram({}, histogram, exemplars);
+    out.end();
+    const std::string& text = out.text();
+    EXPECT_TRUE(
+        text.starts_with("# HELP mettle_x What.\n# TYPE mettle_x counter\nmettle_x_total 3"))
+        << text;
+    EXPECT_NE(text.find("le=\"5e-05\"} 1 # {request_id=\"r-1\"} 3e-05 "), std::string::npos)
+        << text;
+    EXPECT_TRUE(text.ends_with("\n# EOF\n"));
+}
+
 }  // namespace
 }  // namespace mettle

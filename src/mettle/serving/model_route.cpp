@@ -1,5 +1,6 @@
 #include "mettle/serving/model_route.hpp"
 
+#include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/server_timing.hpp"
 
 #include <boost/asio/post.hpp>
@@ -22,10 +23,13 @@ TimePoint now() {
 
 constexpr int kRetryAfterMs = 100;
 
-void count(const HttpCall& call, const Result<void>& outcome, TimePoint written) {
+void count(const HttpCall& call, const Result<void>& outcome, TimePoint written,
+           std::string_view request_id) {
     ModelStats& stats = call.model->stats();
     const std::int64_t total_ns = (written - call.received).count();
     stats.request_time.record(total_ns);
+    stats.request_exemplars.offer(stats.request_time.bucket_of(total_ns), total_ns, request_id,
+                                  written);
     if (!outcome) {
         stats.fail.add(total_ns);
         const auto kind = outcome.error().kind;
@@ -143,8 +147,8 @@ private:
     std::vector<InferenceCall*> running_;
 };
 
-ModelRoute::ModelRoute(std::unique_ptr<Dialect> dialect)
-    : dialect_(std::move(dialect)), pool_(std::make_unique<Pool>(*this)) {}
+ModelRoute::ModelRoute(std::unique_ptr<Dialect> dialect, FlightRecorder* recorder)
+    : dialect_(std::move(dialect)), recorder_(recorder), pool_(std::make_unique<Pool>(*this)) {}
 ModelRoute::~ModelRoute() = default;
 
 void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> model) {
@@ -159,6 +163,8 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->deadline = TimePoint::max();
     call->client = 0;
     call->pre = call->post = {};
+    call->run_id = 0;
+    call->queued_before = call->model->queued();
 
     const auto read = dialect_->read(*call);
     call->parsed = now();
@@ -185,8 +191,12 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     }
     const TimePoint written = now();
     add_server_timing(response, call, written);
-    add_request_id(response, call.exchange->request.header("x-request-id"));
-    count(call, encoded, written);
+    const std::string_view request_id =
+        add_request_id(response, call.exchange->request.header("x-request-id"));
+    count(call, encoded, written, request_id);
+    if (recorder_)
+        recorder_->note(call, request_id, call.model->name(), call.model->version(),
+                        call.exchange->request.path, response.status, written);
     const auto held = std::move(call.exchange);
     pool_->give_back(&call);
     held->send();

@@ -17,6 +17,7 @@ struct Question {
 };
 
 class ModelRoute;
+class FlightRecorder;
 
 // One request on its way through a model. Answered on the connection's thread.
 struct HttpCall final : InferenceCall {
@@ -54,7 +55,8 @@ void add_retry_after(http::Response& response, int retry_after_ms);
 
 class ModelRoute {
 public:
-    explicit ModelRoute(std::unique_ptr<Dialect> dialect);
+    // `recorder`, where there is one, outlives the route.
+    explicit ModelRoute(std::unique_ptr<Dialect> dialect, FlightRecorder* recorder = nullptr);
     ~ModelRoute();
 
     // Answers `exchange`, now or later.
@@ -68,6 +70,7 @@ private:
     void answer(HttpCall& call, const Result<void>& outcome);
 
     std::unique_ptr<Dialect> dialect_;
+    FlightRecorder* recorder_;
     std::unique_ptr<Pool> pool_;
 };
 

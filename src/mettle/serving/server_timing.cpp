@@ -65,14 +65,17 @@ void add_server_timing(http::Response& response, const InferenceCall& call, Time
     out += "\r\n";
 }
 
-void add_request_id(http::Response& response, std::string_view from_client) {
+std::string_view add_request_id(http::Response& response, std::string_view from_client) {
     response.headers += "x-request-id: ";
+    const std::size_t begin = response.headers.size();
     if (acceptable(from_client)) {
         response.headers += from_client;
     } else {
         append_new_id(response.headers);
     }
+    const std::size_t size = response.headers.size() - begin;
     response.headers += "\r\n";
+    return std::string_view(response.headers).substr(begin, size);
 }
 
 }  // namespace mettle

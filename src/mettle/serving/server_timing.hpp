@@ -13,7 +13,8 @@ namespace mettle {
 // its body was encoded.
 void add_server_timing(http::Response& response, const InferenceCall& call, TimePoint written);
 
-// The client's x-request-id when it is at most 128 visible ASCII characters, else a new one.
-void add_request_id(http::Response& response, std::string_view from_client);
+// The client's x-request-id when it is at most 128 visible ASCII characters, else a new one. Gives
+// it, a view into the response's headers.
+std::string_view add_request_id(http::Response& response, std::string_view from_client);
 
 }  // namespace mettle

@@ -88,9 +88,9 @@ void HttpStats::count(int status) {
 }
 
 std::string metrics_text(const ModelRepository& repository, const Readiness& readiness,
-                         const HttpStats& http) {
+                         const HttpStats& http, Exposition::Format format) {
     const Models models = repository.all();
-    Exposition out;
+    Exposition out(format);
     out.family("mettle_build_info", "gauge", "The running build.");
     out.sample({{"version", version()}, {"git", git_commit()}}, 1);
     out.family("mettle_ready", "gauge", "1 while the server wants traffic.");
@@ -109,13 +109,17 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
                [](const ServedModel& model) {
                    return static_cast<double>(model.stats().in_flight.load());
                });
-    add_times(out, models, "mettle_request_duration_seconds",
-              "From the whole request to its encoded answer.", &ModelStats::request_time);
+    out.family("mettle_request_duration_seconds", "histogram",
+               "From the whole request to its encoded answer.");
+    for (const auto& model : models)
+        out.histogram({{"model", model->name()}, {"version", model->version()}},
+                      model->stats().request_time, model->stats().request_exemplars);
     add_times(out, models, "mettle_queue_duration_seconds",
               "From the parsed request to the start of its run.", &ModelStats::queue_time);
     add_times(out, models, "mettle_infer_duration_seconds", "The run of the model.",
               &ModelStats::infer_time);
     add_http(out, http);
+    out.end();
     return out.text();
 }
 
@@ -128,8 +132,20 @@ void add_service_routes(app::App& app, const ModelRepository& repository,
         answer(context, ready ? R"({"ready":true})" : R"({"ready":false})", ready ? 200 : 503);
     });
     app.get("/metrics", [&](app::Context& context) {
-        context.response().content_type = Exposition::kContentType;
-        answer(context, metrics_text(repository, readiness, http));
+        const bool open_metrics = context.request().header("accept").find(
+                                      "application/openmetrics-text") != std::string_view::npos;
+        context.response().content_type =
+            open_metrics ? Exposition::kOpenMetricsType : Exposition::kContentType;
+        answer(context, metrics_text(repository, readiness, http,
+                                     open_metrics ? Exposition::Format::open_metrics
+                                                  : Exposition::Format::text));
+    });
+}
+
+void add_debug_routes(app::App& app, const FlightRecorder& recorder) {
+    app.get("/debug/slow", [&recorder](app::Context& context) {
+        const auto slowest = recorder.slowest(std::chrono::steady_clock::now());
+        answer(context, to_json(slowest, recorder.window()));
     });
 }
 

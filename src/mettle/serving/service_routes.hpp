@@ -3,6 +3,8 @@
 #include "mettle/app/app.hpp"
 #include "mettle/inference/repository.hpp"
 #include "mettle/metrics/counter.hpp"
+#include "mettle/metrics/exposition.hpp"
+#include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/readiness.hpp"
 
 #include <array>
@@ -23,8 +25,12 @@ struct HttpStats {
 void add_service_routes(app::App& app, const ModelRepository& repository,
                         const Readiness& readiness, const HttpStats& http);
 
-// Prometheus' text.
+// GET /debug/slow: what `recorder`, which outlives the app, has kept. It shows ids and paths of
+// requests, so it is there only where it was asked for.
+void add_debug_routes(app::App& app, const FlightRecorder& recorder);
+
+// Prometheus' text, or OpenMetrics with the ids of requests as exemplars.
 std::string metrics_text(const ModelRepository& repository, const Readiness& readiness,
-                         const HttpStats& http);
+                         const HttpStats& http, Exposition::Format format);
 
 }  // namespace mettle
