@@ -11,20 +11,22 @@ from .errors import MeasurementFailed, Unavailable
 from .process import Server, free_port
 
 
-def mettle(cpu: int, scratch: pathlib.Path, *extra) -> Server:
+def mettle(cpu: int, scratch: pathlib.Path, *extra, model: pathlib.Path = paths.DIGITS) -> Server:
+    """Serves the digits, or another model's folder under the part of its name before the first '-'."""
     port = free_port()
-    return Server("mettle", [paths.mettle(), "serve", paths.DIGITS, "--port", port, *extra], cpu, port,
+    name = model.name.partition("-")[0]
+    return Server("mettle", [paths.mettle(), "serve", model, "--name", name, "--port", port, *extra], cpu, port,
                   "/v2/health/ready", scratch=scratch)
 
 
-def fastapi(cpu: int, scratch: pathlib.Path) -> Server:
+def fastapi(cpu: int, scratch: pathlib.Path, app: str = "app", model: pathlib.Path = paths.DIGITS) -> Server:
     port = free_port()
     return Server(
         "fastapi",
-        [paths.python("bench"), "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", port, "--workers", "1",
+        [paths.python("bench"), "-m", "uvicorn", f"{app}:app", "--host", "127.0.0.1", "--port", port, "--workers", "1",
          "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--lifespan", "off"],
         cpu, port, "/health/live", scratch=scratch, cwd=paths.PEERS / "fastapi",
-        env={"MODEL": str(paths.DIGITS / "model.onnx"), "PYTHONDONTWRITEBYTECODE": "", "OMP_NUM_THREADS": "1"})
+        env={"MODEL": str(model / "model.onnx"), "PYTHONDONTWRITEBYTECODE": "", "OMP_NUM_THREADS": "1"})
 
 
 def mlserver(cpu: int, scratch: pathlib.Path) -> Server:

@@ -1,10 +1,11 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import bodies, client, cold_start, live, memory, pause, predict, ring, send_lag, testers, users
+from . import bodies, client, cold_start, live, memory, models, pause, predict, ring, send_lag, testers, users
 
 ROWS = {
     "live": live,
     "predict": predict,
+    "models": models,
     "client": client,
     "ring": ring,
     "bodies": bodies,
