@@ -52,9 +52,11 @@ def test_the_result_fits_its_schema(run):
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(run.result)
 
 
-def test_all_four_stages_ran_and_passed(run):
-    assert {stage["name"]: stage["verdict"] for stage in run.result["stages"]} == {
-        "cold_start": "pass", "correctness": "pass", "steady": "pass", "capacity": "pass"}
+def test_all_stages_ran_and_passed(run):
+    verdicts = {stage["name"]: stage["verdict"] for stage in run.result["stages"]}
+    # The digits are so fast that a generator on as many cores can hardly offer more than they carry.
+    assert verdicts.pop("overload") in ("pass", "skipped")
+    assert verdicts == {"cold_start": "pass", "correctness": "pass", "steady": "pass", "capacity": "pass"}
 
 
 def test_what_was_assumed_is_said(run):
@@ -109,7 +111,7 @@ def test_the_terminal_has_every_stage_and_the_reports(run):
 
 def test_junit_has_a_case_a_stage(run):
     root = xml.parse(run.folder / "report.xml").getroot()
-    assert len(list(root.iter("testcase"))) == 4
+    assert len(list(root.iter("testcase"))) == 5
     assert not list(root.iter("failure"))
 
 

@@ -104,13 +104,17 @@ void add_judging(Flags& flags, ProveFlags& given) {
         ->group(group);
     flags.app()
         .add_option("--stages-only", options.stages_only,
-                    "only these of cold_start,correctness,steady,capacity")
+                    "only these of cold_start,correctness,steady,capacity,overload")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->group(group);
     flags
         .add("--max-rate", into(options.max_rate, parse_rate), "never send more than this",
              "1000rps when the target is not on loopback")
+        ->group(group);
+    flags.app()
+        .add_flag("--allow-overload", options.allow_overload,
+                  "send more than it can carry to a target that is not on loopback, too")
         ->group(group);
     flags.app()
         .add_option("--seed", options.seed, "of arrivals and made inputs")

@@ -37,6 +37,9 @@ std::size_t Bench::connections_for(const RunNeeds& needs) const {
         if (expression.unit == results::Unit::ms)
             limit_s = std::max(limit_s, expression.value / 1e3);
     }
+    // Clients that wait until they give up all hold one.
+    if (needs.patience)
+        limit_s = std::max(limit_s, std::chrono::duration<double>(*needs.patience).count() / 3);
     return static_cast<std::size_t>(std::clamp(4 * *needs.rate * limit_s, 64.0, 8'000.0));
 }
 
@@ -57,8 +60,8 @@ results::RunResult Bench::run(const RunNeeds& needs) {
         load.closed = load::ClosedLoad{needs.users, 1e9, {}};
     load.run_time = needs.time;  // From the end of the warm-up.
     load.warmup = needs.warmup;
-    load.timeout = kTimeout;
-    load.stop_timeout = kStopTimeout;
+    load.timeout = needs.patience.value_or(kTimeout);
+    load.stop_timeout = std::min(kStopTimeout, load.timeout);
     load.cpus = cpus.generator;
     // More workers than users would have nothing to do.
     load.workers = static_cast<int>(std::max<std::size_t>(1, cpus.generator.size()));

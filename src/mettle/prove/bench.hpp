@@ -23,7 +23,8 @@ struct RunNeeds {
     Duration warmup{};
     bool record_sequence = false;
     double check_share = 0.05;
-    std::string doing;  // For who watches.
+    std::optional<Duration> patience;  // A client gives up after it; nothing: it waits long.
+    std::string doing;                 // For who watches.
 };
 
 // Of the arrivals that were planned, the share that was sent in time. Not rate over rate: Poisson

@@ -23,11 +23,6 @@ bool is_wrong(const results::Failure& failure) {
     return failure.kind == "wrong_answer" || failure.kind == "validation";
 }
 
-bool is_refusal(const results::Failure& failure) {
-    return failure.kind == "status" && (failure.detail.find("503") != std::string::npos ||
-                                        failure.detail.find("429") != std::string::npos);
-}
-
 Level run_level(Bench& bench, int concurrency, std::vector<results::Failure>& examples) {
     RunNeeds needs;
     needs.users = concurrency;

@@ -38,6 +38,7 @@ struct ProveOptions {
     std::string profile = "default";
     std::vector<std::string> stages_only;
     std::optional<double> max_rate;
+    bool allow_overload = false;  // Of a target that is not on loopback.
     std::uint64_t seed = 1;
     SendOptions send;
     std::filesystem::path executable = "/proc/self/exe";  // What serves a model.

@@ -1,5 +1,7 @@
 #include "mettle/prove/plan.hpp"
 
+#include "mettle/protocols/target.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -13,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array kStages = {StageName::cold_start, StageName::correctness, StageName::steady,
-                                StageName::capacity};
+                                StageName::capacity, StageName::overload};
 constexpr double kLeastFactor = 1.0 / 3;
 // Starting the target, asking it and winding each run down.
 constexpr Duration kOverhead = 500ms;
@@ -30,8 +32,17 @@ Duration expected_of(StageName stage, const Profile& profile, bool bracket) {
                    (bracket ? 5 * profile.probe : Duration::zero());
         case StageName::capacity:
             return profile.capacity;
+        case StageName::overload:
+            return kOverhead + 18 * profile.overload / 5 + profile.recovery;
     }
     return {};
+}
+
+// Somebody else's machine is not overloaded unasked.
+bool is_elsewhere(const ProveOptions& options) {
+    if (!is_url(options.target) || options.allow_overload) return false;
+    const auto url = protocols::parse_target_url(options.target);
+    return url && !url->url.is_loopback();
 }
 
 bool wanted(StageName stage, const ProveOptions& options) {
@@ -47,6 +58,8 @@ std::vector<PlannedStage> stages_of(const ProveOptions& options, const Profile& 
             planned.skipped = "left out by --stages-only";
         } else if (stage == StageName::cold_start && is_url(options.target)) {
             planned.skipped = "the target is a URL, which prove cannot start";
+        } else if (stage == StageName::overload && is_elsewhere(options)) {
+            planned.skipped = "the target is not on loopback: --allow-overload";
         }
         stages.push_back(std::move(planned));
     }
@@ -87,6 +100,8 @@ std::string_view name_of(StageName stage) {
             return "steady";
         case StageName::capacity:
             return "capacity";
+        case StageName::overload:
+            return "overload";
     }
     return "";
 }
@@ -101,6 +116,8 @@ std::string_view question_of(StageName stage) {
             return "Does it hold the SLO at the expected rate?";
         case StageName::capacity:
             return "Up to which rate does it hold the SLO, and what gives out then?";
+        case StageName::overload:
+            return "What happens beyond that, and is it well again afterwards?";
     }
     return "";
 }
@@ -111,7 +128,8 @@ Result<StageName> stage_named(std::string_view name) {
     }
     return fail(
         Error::Kind::invalid_input,
-        fmt::format("there is no stage '{}': cold_start, correctness, steady or capacity", name));
+        fmt::format("there is no stage '{}': cold_start, correctness, steady, capacity or overload",
+                    name));
 }
 
 Duration Plan::expected() const {

@@ -10,7 +10,7 @@
 
 namespace mettle::prove {
 
-enum class StageName { cold_start, correctness, steady, capacity };
+enum class StageName { cold_start, correctness, steady, capacity, overload };
 std::string_view name_of(StageName stage);
 std::string_view question_of(StageName stage);
 Result<StageName> stage_named(std::string_view name);

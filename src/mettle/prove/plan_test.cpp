@@ -57,7 +57,7 @@ TEST(Plan, RefusesNamesThatItDoesNotKnow) {
     auto options = a_model();
     options.stages_only = {"steady", "soak"};
     EXPECT_EQ(make_plan(options).error().message,
-              "there is no stage 'soak': cold_start, correctness, steady or capacity");
+              "there is no stage 'soak': cold_start, correctness, steady, capacity or overload");
     options = a_model();
     options.profile = "lax";
     EXPECT_FALSE(make_plan(options));

@@ -19,6 +19,8 @@ Profile default_profile() {
     profile.probe = 1500ms;
     profile.confirm = 8s;
     profile.capacity = 42s;
+    profile.overload = 2500ms;
+    profile.recovery = 3s;
     return profile;
 }
 
@@ -32,7 +34,9 @@ Profile quick_profile() {
     profile.steady = 4s;
     profile.probe = 700ms;
     profile.confirm = 4s;
-    profile.capacity = 13s;
+    profile.capacity = 12s;
+    profile.overload = 700ms;
+    profile.recovery = 1200ms;
     profile.most_bisect = 3;
     return profile;
 }
@@ -49,6 +53,8 @@ Profile strict_profile() {
     profile.probe = 5s;
     profile.confirm = 40s;
     profile.capacity = 240s;
+    profile.overload = 10s;
+    profile.recovery = 10s;
     return profile;
 }
 
@@ -65,7 +71,7 @@ Result<Profile> profile_named(std::string_view name) {
 Profile scaled(const Profile& profile, double factor) {
     Profile result = profile;
     for (Duration* time : {&result.level, &result.unloaded, &result.steady, &result.probe,
-                           &result.confirm, &result.capacity}) {
+                           &result.confirm, &result.capacity, &result.overload, &result.recovery}) {
         *time = std::chrono::duration_cast<Duration>(*time * factor);
     }
     return result;

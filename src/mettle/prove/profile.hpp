@@ -26,6 +26,8 @@ struct Profile {
     Duration probe{};     // One rate of the search.
     Duration confirm{};   // The run that carries the claim.
     Duration capacity{};  // The stage in all.
+    Duration overload{};  // Each rate beyond the capacity, warm-up not counted.
+    Duration recovery{};  // After them.
     int most_bisect = 5;
     int most_confirm = 8;
     double confidence = 0.99;
@@ -37,7 +39,7 @@ struct Profile {
     int most_repeats = 2;           // Of a stage that came out INVALID.
 };
 
-// quick (about 30 s), default (about 75 s), strict (about 6 min).
+// quick (about 30 s), default (about 85 s), strict (about 7 min).
 Result<Profile> profile_named(std::string_view name);
 
 // The same with its load times by `factor`; repeats and thresholds stay.

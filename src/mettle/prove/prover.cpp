@@ -199,6 +199,8 @@ private:
                 return prove_steady(bench_, search_);
             case StageName::capacity:
                 return prove_capacity(bench_, search_, result_.capacity);
+            case StageName::overload:
+                return prove_overload(bench_, search_);
         }
         return {};
     }

@@ -236,8 +236,12 @@ Result<void> Sending::learn_plain(http::Client& client) {
     return {};
 }
 
+Result<http::ClientResponse> Sending::send_one(http::Client& client, Duration timeout) const {
+    return client.send(request(0), timeout);
+}
+
 std::optional<std::string> Sending::try_once(http::Client& client, Duration timeout) const {
-    const auto response = client.send(request(0), timeout);
+    const auto response = send_one(client, timeout);
     if (!response) return response.error().message;
     if (response->status >= 400) return fmt::format("status {}", response->status);
     if (payloads_.empty()) {

@@ -44,6 +44,9 @@ public:
     // One request, judged: nothing when its answer was right, else why not.
     std::optional<std::string> try_once(http::Client& client, Duration timeout) const;
 
+    // The same, as it came.
+    Result<http::ClientResponse> send_one(http::Client& client, Duration timeout) const;
+
     Result<std::unique_ptr<load::TransportFactory>> transports(const TransportNeeds& needs) const;
     load::PlanTask task() const;
 

@@ -23,6 +23,11 @@ results::StageResult prove_steady(Bench& bench, RateSearch& search);
 results::StageResult prove_capacity(Bench& bench, RateSearch& search,
                                     std::optional<results::Capacity>& capacity);
 
+// Beyond the capacity, and back. Skipped where the generator can't offer more than that.
+results::StageResult prove_overload(Bench& bench, RateSearch& search);
+
+// 429 or 503: under load an answer like another.
+bool is_refusal(const results::Failure& failure);
 // For stages: name, question and verdict of one that did not run.
 results::StageResult skipped(StageName stage, std::string why);
 

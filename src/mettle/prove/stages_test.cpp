@@ -98,6 +98,26 @@ TEST_F(StagesTest, InterruptedCapacityHasNoVerdict) {
     EXPECT_EQ(prove_the_capacity().verdict, StageVerdict::invalid);
 }
 
+// Beyond its capacity an M/D/1 queue grows as long as it is fed.
+TEST_F(StagesTest, OverloadNamesAQueueWithoutBound) {
+    prove_the_capacity();
+    const auto result = prove_overload(bench, search);
+    EXPECT_EQ(result.verdict, StageVerdict::fail) << result.answer;
+    EXPECT_THAT(result.reasons[0], HasSubstr("unbounded queue: at 3.")) << result.answer;
+    evidence = nlohmann::json::parse(result.evidence_json);
+    EXPECT_EQ(evidence["grade"], "collapsed");
+    EXPECT_EQ(evidence["levels"].size(), 3u);
+    EXPECT_EQ(evidence["recovered_s"], 0);  // This fake forgets its queue between runs.
+}
+
+TEST_F(StagesTest, OverloadIsSkippedWhereTheGeneratorCannotOfferIt) {
+    target.generator_limit = 1'000;
+    prove_the_capacity();
+    const auto result = prove_overload(bench, search);
+    EXPECT_EQ(result.verdict, StageVerdict::skipped);
+    EXPECT_THAT(result.answer, HasSubstr("could not offer 1.2 times"));
+}
+
 TEST_F(StagesTest, CorrectnessFailsOnWrongAnswersAndBearsRefusalsUnderLoad) {
     std::string kind = "wrong_answer", detail = "label [0] is 3, not 7";
     bench.runner = [&](const load::LoadPlan& load, const Sending&, const TransportNeeds& needs) {

@@ -7,6 +7,8 @@ export type ColdStart = ReturnType<typeof readColdStart>;
 export type Correctness = ReturnType<typeof readCorrectness>;
 export type Steady = ReturnType<typeof readSteady>;
 export type CapacityEvidence = ReturnType<typeof readCapacityEvidence>;
+export type OverloadEvidence = ReturnType<typeof readOverload>;
+export type OverloadLevel = OverloadEvidence['levels'][number];
 export type Probe = CapacityEvidence['probes'][number];
 
 export function readColdStart(from: Json) {
@@ -97,5 +99,31 @@ export function readCapacityEvidence(from: Json) {
     bindingSlo: text(from.binding_slo),
     bottleneck: text(from.bottleneck),
     limitMs: number(from.limit_ms),
+  };
+}
+
+export function readOverload(from: Json) {
+  return {
+    grade: text(from.grade),
+    capacity: number(from.capacity_rps),
+    limit: number(from.limit_ms),
+    patience: number(from.patience_ms),
+    levels: list(from.levels).map(record).map((level) => ({
+      offered: number(level.offered_rps),
+      goodput: number(level.goodput_rps),
+      requests: number(level.requests),
+      refused: number(level.refused),
+      late: number(level.late),
+      timedOut: number(level.timed_out),
+      broken: number(level.broken),
+      wrong: number(level.wrong),
+      admittedP99: number(level.admitted_p99_ms),
+      refusedP99: number(level.refused_p99_ms),
+    })),
+    recovered_s: number(from.recovered_s),
+    watched_s: number(from.watched_s),
+    refusalsSeen: number(from.refusals_seen),
+    withRetryAfter: number(from.with_retry_after),
+    remarks: list(from.remarks).map(text),
   };
 }

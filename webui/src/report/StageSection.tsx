@@ -12,6 +12,7 @@ import { advice } from './advice';
 import { CapacityStage } from './stages/CapacityStage';
 import { ColdStartStage } from './stages/ColdStartStage';
 import { CorrectnessStage } from './stages/CorrectnessStage';
+import { OverloadStage } from './stages/OverloadStage';
 import type { StageView } from './stages/stage_view';
 import { SteadyStage } from './stages/SteadyStage';
 import { stageId, toneOfStage } from './verdict';
@@ -21,6 +22,7 @@ const kViews: Record<string, ComponentType<StageView>> = {
   correctness: CorrectnessStage,
   steady: SteadyStage,
   capacity: CapacityStage,
+  overload: OverloadStage,
 };
 
 const kWhy: Record<StageVerdict, string> = {

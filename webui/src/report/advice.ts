@@ -76,6 +76,11 @@ const kCapacityAdvice = [
   'If the named bottleneck is the load generator, give it more cores (--cpus, --workers): then this is no statement about the target.',
 ];
 
+const kOverloadAdvice = [
+  'Bound the queue: refuse what cannot be answered in time with 503 and Retry-After, at once. A request that is answered too late costs as much as one in time.',
+  'Put the bound before the expensive part, and drop requests whose client has gone or whose deadline has passed.',
+];
+
 const kInvalidAdvice = [
   'The tester could not keep its promise, so this stage says nothing about the target, good or bad.',
   'Give the load generator cores of its own (--cpus), stop other work on this machine, or lower the rate; then run the stage again.',
@@ -96,6 +101,8 @@ export function advice(stage: Stage): string[] {
       return correctnessAdvice(stage);
     case 'capacity':
       return kCapacityAdvice;
+    case 'overload':
+      return kOverloadAdvice;
     default:
       return [];
   }
