@@ -1,0 +1,23 @@
+#include "mettle/cli/onnx_factory.hpp"
+
+#include "mettle/inference/onnx/onnx_model.hpp"
+
+namespace mettle::cli {
+
+Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const ModelConfig& config) {
+    onnx::Options options;
+    options.intra_op_threads = config.runtime.intra_op_threads.value_or(options_.intra_op_threads);
+    return onnx::load(file.file, options);
+}
+
+ServedModel::Options OnnxFactory::options(const ModelConfig& config) const {
+    ServedModel::Options options;
+    options.max_queue = options_.max_queue;
+    options.workers = config.workers.value_or(options_.workers);
+    options.batching = config.batching;
+    if (!options.batching.max_batch_rows) options.batching.max_batch_rows = options_.max_batch_rows;
+    options.lane = config.lane ? config.lane : options_.lane;
+    return options;
+}
+
+}  // namespace mettle::cli
