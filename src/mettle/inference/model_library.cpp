@@ -41,8 +41,8 @@ Result<void> ModelLibrary::look() {
     std::vector<ModelFile> all;
     for (const fs::path& source : options_.sources) {
         const auto files = find_models(source, options_.name);
-        // A repository may be empty, or become it.
-        if (!files && is_repository(source)) continue;
+        const bool empty = !files && files.error().kind == Error::Kind::not_found;
+        if (empty && options_.may_be_empty && is_repository(source)) continue;
         if (!files) return std::unexpected(files.error());
         for (const ModelFile& file : *files) {
             const bool twice = std::ranges::any_of(all, [&](const ModelFile& other) {
@@ -105,7 +105,7 @@ void ModelLibrary::follow() {
     }
 }
 
-Result<void> ModelLibrary::load_all() {
+Result<void> ModelLibrary::load_all(OnFailure on_failure) {
     Result<void> first;
     for (const std::string& name : names()) {
         Shelf& shelf = shelves_[name];
@@ -119,7 +119,10 @@ Result<void> ModelLibrary::load_all() {
             publish(name, shelf);
             continue;
         }
-        if (auto loaded = apply(name, shelf, false); !loaded && first) first = loaded;
+        auto loaded = apply(name, shelf, false);
+        if (!loaded && on_failure == OnFailure::stop) return loaded;
+        if (!loaded) log::error(loaded.error().message);
+        if (!loaded && first) first = std::move(loaded);
     }
     return first;
 }
@@ -188,8 +191,7 @@ Result<void> ModelLibrary::apply(const std::string& name, Shelf& shelf, bool aga
         read_config_of(shelf.versions.rbegin()->second.file, shelf.override_json, mistakes);
     shelf.config_reason = config ? "" : config.error().message;
     if (!config) {
-        stats_.failed.add();
-        log::error(fmt::format("model {} was not loaded: {}", name, config.error().message));
+        note_failure(fmt::format("model {} was not loaded: {}", name, config.error().message));
         publish(name, shelf);
         return std::unexpected(config.error());
     }
@@ -242,10 +244,9 @@ Result<void> ModelLibrary::load_one(const std::string& name, Shelf& shelf, Versi
     const Duration took = std::chrono::steady_clock::now() - start;
     stats_.last_load_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
     if (!loaded) {
-        stats_.failed.add();
         version.reason = fmt::format("{}{}", version.model ? "the new files were refused: " : "",
                                      loaded.error().message);
-        log::error(fmt::format(
+        note_failure(fmt::format(
             "model {} version {} was not loaded{}: {}", name, version.file.version,
             version.model ? ", and the one before it goes on" : "", loaded.error().message));
         return std::unexpected(loaded.error());
@@ -262,9 +263,15 @@ Result<void> ModelLibrary::load_one(const std::string& name, Shelf& shelf, Versi
     version.took_zeros = loaded->took_zeros;
     version.loaded = version.settled;
     version.reason.clear();
-    log::info(fmt::format("model {} version {} is loaded: {}, {}", name, version.file.version,
-                          format_duration(took), format_size(version.bytes)));
+    if (!quiet_)
+        log::info(fmt::format("model {} version {} is loaded: {}, {}", name, version.file.version,
+                              format_duration(took), format_size(version.bytes)));
     return {};
+}
+
+void ModelLibrary::note_failure(const std::string& message) {
+    stats_.failed.add();
+    if (!quiet_) log::error(message);
 }
 
 // Whether a model's files fit beside what is loaded, as far as can be known before.

@@ -22,6 +22,7 @@ public:
     struct Options {
         std::vector<std::filesystem::path> sources;  // As find_models() takes them.
         std::string name;
+        bool may_be_empty = false;  // Models of a repository may come later.
         std::optional<std::uint64_t> memory_budget;
     };
 
@@ -31,8 +32,12 @@ public:
 
     // Looks at the sources. Fails where one is no source of models at all, or a name stands twice.
     Result<void> look();
-    // Loads all that is there; the first that fails, when some do.
-    Result<void> load_all();
+    // Loads all that is there. Fails with the first that can't be loaded, at once or after the
+    // rest.
+    enum class OnFailure { stop, go_on };
+    Result<void> load_all(OnFailure on_failure);
+    // Whether loads are logged: at the start somebody else says what there is.
+    void be_quiet(bool quiet) { quiet_ = quiet; }
     // Loads what is new and what has changed, drops what has gone, once two looks in a row have
     // seen the same: half of a file is not loaded, and a file that is just being replaced has not
     // gone.
@@ -87,12 +92,14 @@ private:
     void retire(const std::string& name, Version& version);
     void publish(const std::string& name, const Shelf& shelf);
     void remove_gone(const std::string& name, Shelf& shelf);
+    void note_failure(const std::string& message);
 
     Options options_;
     ModelFactory& factory_;
     ModelRepository& repository_;
     std::map<std::string, Shelf> shelves_;
     std::vector<Retired> retired_;
+    bool quiet_ = false;
     RepositoryStats& stats_;  // The repository's.
 };
 

@@ -14,6 +14,13 @@ TimePoint now() {
     return std::chrono::steady_clock::now();
 }
 
+// Only who will not look again needs models at once.
+ModelLibrary::Options with_emptiness(const RepositoryKeeper::Options& options) {
+    ModelLibrary::Options library = options.library;
+    library.may_be_empty = options.control != ModelControl::none;
+    return library;
+}
+
 // How often an old version is looked at while somebody still uses it.
 constexpr Duration kDrainTurn = std::chrono::milliseconds(20);
 
@@ -23,35 +30,40 @@ RepositoryKeeper::RepositoryKeeper(Options options, ModelFactory& factory,
                                    ModelRepository& repository)
     : options_(std::move(options)),
       repository_(repository),
-      library_(options_.library, factory, repository) {}
+      library_(with_emptiness(options_), factory, repository) {}
 
 RepositoryKeeper::~RepositoryKeeper() {
     stop();
 }
 
 void RepositoryKeeper::start() {
-    if (auto looked = library_.look(); !looked) throw StartupError(looked.error().message);
-    const auto& first = options_.load_at_start;
-    if (options_.control != ModelControl::on_request) {
-        const auto loaded = library_.load_all();
-        if (!loaded && options_.control == ModelControl::none)
-            throw StartupError(loaded.error().message);
-        if (options_.control == ModelControl::none && library_.names().empty())
-            throw StartupError(fmt::format(
-                "{} holds no model: expected model.onnx, a single *.onnx, version folders like "
-                "1/model.onnx, or folders of such models",
-                options_.library.sources.empty() ? "" : options_.library.sources[0].string()));
-    } else if (std::ranges::find(first, "*") != first.end()) {
-        if (auto loaded = library_.load_all(); !loaded) throw StartupError(loaded.error().message);
-    } else {
-        for (const std::string& name : first)
-            if (auto loaded = library_.load(name, ""); !loaded)
-                throw StartupError(loaded.error().message);
-    }
+    library_.be_quiet(true);
+    if (const auto begun = begin(); !begun) throw StartupError(begun.error().message);
+    library_.be_quiet(false);
     if (options_.control == ModelControl::poll) next_look_ = now() + options_.poll_interval;
     draining_ = library_.drop_drained();
     repository_.on_wanted([this](const std::string& name) { want(name); });
     thread_ = std::thread([this] { run(); });
+}
+
+Result<void> RepositoryKeeper::begin() {
+    using OnFailure = ModelLibrary::OnFailure;
+    if (auto looked = library_.look(); !looked) return looked;
+    const auto& first = options_.load_at_start;
+    switch (options_.control) {
+        case ModelControl::none:
+            return library_.load_all(OnFailure::stop);
+        case ModelControl::poll:
+            // What fails is in the log and in the index, until its files change.
+            (void)library_.load_all(OnFailure::go_on);
+            return {};
+        case ModelControl::on_request:
+            break;
+    }
+    if (std::ranges::find(first, "*") != first.end()) return library_.load_all(OnFailure::stop);
+    for (const std::string& name : first)
+        if (auto loaded = library_.load(name, ""); !loaded) return loaded;
+    return {};
 }
 
 void RepositoryKeeper::stop() {

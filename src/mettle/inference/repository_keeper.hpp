@@ -53,6 +53,7 @@ private:
     };
     static constexpr std::size_t kMostJobs = 64;
 
+    Result<void> begin();
     void submit(std::function<Result<void>()> work, Done done);
     void want(const std::string& name);
     void run();
