@@ -4,9 +4,15 @@
 
 namespace mettle::cli {
 
+OnnxFactory::OnnxFactory(const ServeOptions& options) : options_(options) {
+    onnx::start_runtime();
+}
+
 Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const ModelConfig& config) {
     onnx::Options options;
     options.intra_op_threads = config.runtime.intra_op_threads.value_or(options_.intra_op_threads);
+    options.graph_optimization_level = config.runtime.graph_optimization_level.value_or(99);
+    options.cache_folder = options_.model_cache;
     return onnx::load(file.file, options);
 }
 

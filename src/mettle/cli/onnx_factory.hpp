@@ -9,7 +9,7 @@ namespace mettle::cli {
 class OnnxFactory final : public ModelFactory {
 public:
     // `options` must outlive it.
-    explicit OnnxFactory(const ServeOptions& options) : options_(options) {}
+    explicit OnnxFactory(const ServeOptions& options);
 
     Result<std::unique_ptr<Model>> make(const ModelFile& file, const ModelConfig& config) override;
     ServedModel::Options options(const ModelConfig& config) const override;

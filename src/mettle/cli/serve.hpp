@@ -6,6 +6,7 @@
 #include "mettle/inference/repository_keeper.hpp"
 #include "mettle/inference/time_model.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct ServeOptions {
     Duration poll_interval = std::chrono::seconds(15);
     std::vector<std::string> load_models;  // At the start, with ModelControl::on_request.
     std::optional<std::uint64_t> memory_budget;
+    std::filesystem::path model_cache;  // Of optimised graphs; empty: none.
     bool access_log = false;
     std::size_t debug_slow = 0;  // Requests that /debug/slow keeps; 0: no such route.
     log::Level log_level = log::Level::info;

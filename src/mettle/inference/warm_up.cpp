@@ -107,7 +107,7 @@ Result<void> run_warm_ups(Model& model, const std::vector<WarmUp>& warm_ups) {
 
 Result<void> run_made_up_warm_ups(Model& model, std::int64_t most_rows) {
     const Signature& signature = model.run_signature();
-    const TimePoint stop = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    const TimePoint stop = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
     const std::int64_t most = signature.batches() ? most_rows : 1;
     const auto whole_slab = model.make_slab();
     for (std::int64_t rows = 1;; rows = std::min(2 * rows, most)) {

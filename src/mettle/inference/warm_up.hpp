@@ -16,7 +16,7 @@ Result<void> run_warm_ups(Model& model, const std::vector<WarmUp>& warm_ups);
 
 // Inputs made up from the signature, for 1, 2, 4, ... and `most_rows` rows. They prove less: a
 // dimension of any size has been guessed, and zeros may be no sensible input. Fails with what the
-// model said to one row; larger batches end the warming up. Takes two seconds at most.
+// model said to one row; larger batches end the warming up. Takes half a second at most, or one run more.
 Result<void> run_made_up_warm_ups(Model& model, std::int64_t most_rows);
 
 }  // namespace mettle
