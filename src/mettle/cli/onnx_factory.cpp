@@ -2,6 +2,8 @@
 
 #include "mettle/inference/onnx/onnx_model.hpp"
 
+#include <fmt/format.h>
+
 namespace mettle::cli {
 
 OnnxFactory::OnnxFactory(const ServeOptions& options) : options_(options) {
@@ -9,6 +11,16 @@ OnnxFactory::OnnxFactory(const ServeOptions& options) : options_(options) {
 }
 
 Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const ModelConfig& config) {
+    for (const auto& [provider, settings] : config.runtime.providers) {
+        if (provider != "cpu")
+            return fail(Error::Kind::unsupported,
+                        fmt::format("model '{}': execution provider '{}' is not offered: there is "
+                                    "cpu",
+                                    file.name, provider));
+    }
+    if (!config.runtime.custom_op_libraries.empty())
+        return fail(Error::Kind::unsupported,
+                    fmt::format("model '{}': custom_ops is not offered", file.name));
     onnx::Options options;
     options.intra_op_threads = config.runtime.intra_op_threads.value_or(options_.intra_op_threads);
     options.graph_optimization_level = config.runtime.graph_optimization_level.value_or(99);
@@ -23,6 +35,7 @@ ServedModel::Options OnnxFactory::options(const ModelConfig& config) const {
     options.batching = config.batching;
     if (!options.batching.max_batch_rows) options.batching.max_batch_rows = options_.max_batch_rows;
     options.lane = config.lane ? config.lane : options_.lane;
+    options.labels = config.labels;
     return options;
 }
 

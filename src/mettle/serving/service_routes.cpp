@@ -135,6 +135,9 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
                [](const ServedModel& model) {
                    return static_cast<double>(model.stats().memory_bytes.load());
                });
+    add_values(out, models, "mettle_model_slab_bytes", "gauge",
+               "Memory for inputs and outputs that a version keeps for its next requests.",
+               [](const ServedModel& model) { return static_cast<double>(model.slab_bytes()); });
     out.family("mettle_request_duration_seconds", "histogram",
                "From the whole request to its encoded answer.");
     for (const auto& model : models)
