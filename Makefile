@@ -40,7 +40,7 @@ fuzz: ## runs each fuzz target for FUZZ_SECONDS (60)
 	@$(SETUP) build
 	@tools/fuzz
 
-soak: ## serves and loads for SOAK_SECONDS (600) under the sanitizers
+soak: ## traffic of every kind for SOAK_SECONDS (600), under AddressSanitizer and in release
 	@$(SETUP) build
 	@tools/soak
 

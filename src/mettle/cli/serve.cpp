@@ -5,12 +5,13 @@
 #include "mettle/base/log.hpp"
 #include "mettle/base/version.hpp"
 #include "mettle/cli/curl_line.hpp"
+#include "mettle/cli/onnx_factory.hpp"
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/limits.hpp"
-#include "mettle/inference/onnx/onnx_model.hpp"
-#include "mettle/inference/repository.hpp"
 #include "mettle/serving/access_log.hpp"
 #include "mettle/serving/service_routes.hpp"
+#include "mettle/serving/tfs/routes.hpp"
+#include "mettle/serving/v2/repository_routes.hpp"
 #include "mettle/serving/v2/routes.hpp"
 
 #include <fmt/format.h>
@@ -25,20 +26,15 @@ namespace {
 
 constexpr Duration kSlowWindow = std::chrono::minutes(5);
 
-void load_models(const ServeOptions& options, ModelRepository& repository) {
-    const auto loader = [&options](const std::filesystem::path& file) {
-        return onnx::load(file, {.intra_op_threads = options.intra_op_threads});
-    };
-    for (const std::string& path : options.models) {
-        const auto files = find_models(path, options.name);
-        if (!files) throw StartupError(files.error().message);
-        for (const ModelFile& file : *files)
-            repository.load(file, loader,
-                            {.max_queue = options.max_queue,
-                             .workers = options.workers,
-                             .batching = {.max_batch_rows = options.max_batch_rows},
-                             .lane = options.lane});
-    }
+RepositoryKeeper::Options keeper_options(const ServeOptions& options) {
+    RepositoryKeeper::Options keeper;
+    keeper.library.sources.assign(options.models.begin(), options.models.end());
+    keeper.library.name = options.name;
+    keeper.library.memory_budget = options.memory_budget;
+    keeper.control = options.model_control;
+    keeper.poll_interval = options.poll_interval;
+    keeper.load_at_start = options.load_models;
+    return keeper;
 }
 
 std::string batching_of(const ServedModel& model) {
@@ -113,13 +109,17 @@ int serve(const ServeOptions& options) {
     Readiness readiness;
     readiness.not_ready_status = options.ready_status;
     HttpStats http_stats;
-    load_models(options, repository);
+    OnnxFactory factory(options);
+    RepositoryKeeper keeper(keeper_options(options), factory, repository);
+    keeper.start();
 
     app::App app;
     add_service_routes(app, repository, readiness, http_stats);
     FlightRecorder recorder(options.debug_slow, kSlowWindow);
     if (options.debug_slow > 0) add_debug_routes(app, recorder);
     v2::add_routes(app, repository, readiness, options.debug_slow > 0 ? &recorder : nullptr);
+    v2::add_repository_routes(app, repository, keeper);
+    tfs::add_routes(app, repository);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
     app.on_response([&http_stats, access_log = options.access_log](const http::Exchange& exchange) {
@@ -138,6 +138,7 @@ int serve(const ServeOptions& options) {
     while (!wait_for_signal(signals, std::chrono::hours(1))) {
     }
     drain(options, signals, server, readiness);
+    keeper.stop();
     return static_cast<int>(ExitCode::passed);
 }
 

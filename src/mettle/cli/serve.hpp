@@ -3,8 +3,10 @@
 #include "mettle/base/log.hpp"
 #include "mettle/base/units.hpp"
 #include "mettle/http/server.hpp"
+#include "mettle/inference/repository_keeper.hpp"
 #include "mettle/inference/time_model.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,11 @@ struct ServeOptions {
     std::optional<Lane> lane;  // Nothing: by the model's measured time.
     std::size_t max_queue = 1024;
     std::optional<std::int64_t> max_batch_rows;  // Nothing: by the model's measured time.
+    ModelControl model_control = ModelControl::none;
+    Duration poll_interval = std::chrono::seconds(15);
+    std::vector<std::string> load_models;  // At the start, with ModelControl::on_request.
+    std::optional<std::uint64_t> memory_budget;
+    std::filesystem::path model_cache;  // Of optimised graphs; empty: none.
     bool access_log = false;
     std::size_t debug_slow = 0;  // Requests that /debug/slow keeps; 0: no such route.
     log::Level log_level = log::Level::info;

@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace mettle::cli {
 
 namespace {
@@ -21,8 +23,8 @@ Flags::Take take(T& target, Parse parse) {
     };
 }
 
-void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& level,
-               std::string& format) {
+void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& control,
+               std::string& cache, std::string& level, std::string& format) {
     CLI::App& flags = all.app();
     flags
         .add_option("MODEL", options.models,
@@ -56,6 +58,30 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str()
         ->group("Model");
+    flags
+        .add_option("--model-control", control,
+                    "what is loaded: none: all that is there at the start; poll: what is there, "
+                    "looked at again and again; explicit: what V2's load requests ask for")
+        ->check(CLI::IsMember({"none", "poll", "explicit"}))
+        ->capture_default_str()
+        ->group("Repository");
+    all.add("--poll-interval", take(options.poll_interval, parse_duration),
+            "with --model-control poll, the time between two looks", "15s")
+        ->group("Repository");
+    flags
+        .add_option("--load-model", options.load_models,
+                    "with --model-control explicit, a model to load at the start; '*': all")
+        ->group("Repository");
+    all.add("--memory-budget", take(options.memory_budget, parse_size),
+            "what all models may take together; the least recently used make room (default: no "
+            "limit)",
+            "")
+        ->group("Repository");
+    flags
+        .add_option("--model-cache", cache,
+                    "folder of optimised graphs, for a faster next start; off: none (default: "
+                    "mettle/models in the user's cache)")
+        ->group("Repository");
     flags.add_option("--host", options.server.host, "address to listen on; 0.0.0.0 for all")
         ->capture_default_str()
         ->group("Network");
@@ -113,18 +139,34 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         ->group("Log");
 }
 
+// Nowhere for a user without a home.
+std::string default_model_cache() {
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    if (cache && *cache == '/') return std::string(cache) + "/mettle/models";
+    const char* home = std::getenv("HOME");
+    return home && *home == '/' ? std::string(home) + "/.cache/mettle/models" : std::string();
+}
+
 }  // namespace
 
 int serve_main(int argc, char** argv) {
     ServeOptions options;
     options.server.threads = options.workers = host::usable_cores();
-    std::string lane = "auto", level = "info", format = "text";
+    std::string lane = "auto", control = "none", cache, level = "info", format = "text";
     Flags flags(
         "serve",
         "Serves ONNX models over HTTP: KServe V2 (Triton's REST protocol), health and metrics.");
-    add_flags(flags, options, lane, level, format);
+    add_flags(flags, options, lane, control, cache, level, format);
     if (!flags.parse(argc, argv)) return static_cast<int>(ExitCode::passed);
     if (lane != "auto") options.lane = lane == "inline" ? Lane::inline_on_io : Lane::worker;
+    options.model_control = control == "poll"       ? ModelControl::poll
+                            : control == "explicit" ? ModelControl::on_request
+                                                    : ModelControl::none;
+    options.model_cache = cache == "off" ? "" : cache.empty() ? default_model_cache() : cache;
+    if (options.poll_interval < std::chrono::milliseconds(10))
+        throw StartupError("--poll-interval is at least 10ms");
+    if (!options.load_models.empty() && options.model_control != ModelControl::on_request)
+        throw StartupError("--load-model needs --model-control explicit");
     if (format == "json") options.log_format = log::Format::json;
     options.log_level = level == "debug"     ? log::Level::debug
                         : level == "warning" ? log::Level::warning

@@ -6,7 +6,11 @@
 #include "mettle/inference/batch_knobs.hpp"
 #include "mettle/inference/time_model.hpp"
 #include "mettle/inference/transform_config.hpp"
+#include "mettle/schema/place.hpp"
+#include "mettle/tensor/signature.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,7 +23,7 @@ struct VersionPolicy {
     bool operator==(const VersionPolicy&) const = default;
 
     enum class Kind { latest, all, specific };
-    Kind kind = Kind::latest;
+    Kind kind = Kind::all;
     std::size_t latest = 1;
     std::vector<std::int64_t> specific;
 };
@@ -35,10 +39,53 @@ struct RuntimeConfig {
     std::vector<std::string> custom_op_libraries;
 };
 
+// What a config says of an input or output, to be held against the graph's.
+struct DeclaredTensor {
+    bool operator==(const DeclaredTensor&) const = default;
+
+    std::string name;
+    Place place;
+    std::optional<DataType> type;
+    Place type_place;
+    std::optional<Shape> dims;  // Of a row, where max_batch_size is above 0.
+    Place dims_place;
+    bool optional = false;
+};
+
+// An input of a run that warms a model up.
+struct WarmUpInput {
+    bool operator==(const WarmUpInput&) const = default;
+
+    enum class Fill { zeros, noise, bytes };
+    std::string name;
+    Place place;
+    DataType type = DataType::fp32;
+    Shape dims;  // Of a row, where the warm-up has rows.
+    Fill fill = Fill::zeros;
+    std::vector<std::byte> bytes;  // In V2's binary form, as many as `dims` has.
+};
+
+// A run that must succeed before a version is served.
+struct WarmUp {
+    bool operator==(const WarmUp&) const = default;
+
+    std::string name;
+    Place place;
+    std::int64_t rows = 0;  // 0: the inputs' dims are whole shapes.
+    int count = 1;
+    std::vector<WarmUpInput> inputs;
+};
+
 struct ModelConfig {
     bool operator==(const ModelConfig&) const = default;
 
     std::string name;  // Empty: the folder's.
+    Place name_place;
+    std::string model_file;                      // Within a version; empty: the only one there.
+    std::optional<std::int64_t> max_batch_size;  // Triton's: 0 says that no dimension is the rows.
+    Place max_batch_place;
+    std::vector<DeclaredTensor> inputs, outputs;
+    std::vector<WarmUp> warm_ups;
     BatchKnobs batching;
     std::optional<int> workers;  // instance_group's count.
     std::optional<Lane> lane;

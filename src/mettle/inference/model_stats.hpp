@@ -30,6 +30,7 @@ struct ModelStats {
     DurationHistogram infer_time{DurationHistogram::default_bounds_ns()};
     std::atomic<std::int64_t> last_inference_ms = 0;  // Since 1970.
     std::atomic<std::int64_t> in_flight = 0;
+    std::atomic<std::int64_t> memory_bytes = 0;  // Taken by loading it; 0: not known.
 };
 
 }  // namespace mettle

@@ -25,6 +25,7 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
                          const Options& options)
     : name_(std::move(name)),
       version_(std::move(version)),
+      labels_(options.labels),
       model_(std::move(model)),
       queue_(options.max_queue) {
     warm_up(options.batching.max_batch_rows);

@@ -27,6 +27,7 @@ public:
         int workers = 1;
         BatchKnobs batching = {};  // Its max_batch_rows, nothing: TimeModel::best_batch().
         std::optional<Lane> lane;  // Nothing: by the measured time.
+        std::vector<std::string> labels = {};  // Of the classes, by index.
     };
 
     // Takes a model and measures it: see warm_up(). Starts its workers when the lane needs them.
@@ -43,6 +44,7 @@ public:
     const Model& model() const { return *model_; }
     const TimeModel& time_model() const { return time_model_; }
     Lane lane() const { return lane_.load(std::memory_order_relaxed); }
+    const std::vector<std::string>& labels() const { return labels_; }
     int workers() const { return static_cast<int>(workers_.size()); }
     std::size_t queued() const { return queue_.size(); }
     ModelStats& stats() { return stats_; }
@@ -65,6 +67,7 @@ public:
     // The memory of a call, from a bounded store of those that are not in use. Any thread.
     std::unique_ptr<Slab> take_slab() { return call_slabs_.take(); }
     void give_back(std::unique_ptr<Slab> slab) { call_slabs_.give_back(std::move(slab)); }
+    std::size_t slab_bytes() const { return call_slabs_.bytes() + joined_slabs_.bytes(); }
 
 private:
     void warm_up(std::optional<std::int64_t> max_batch_rows);
@@ -84,6 +87,7 @@ private:
 
     std::string name_;
     std::string version_;
+    std::vector<std::string> labels_;
     std::unique_ptr<Model> model_;
     std::atomic<Lane> lane_ = Lane::worker;
     bool lane_may_change_ = false;

@@ -21,6 +21,7 @@ public:
             if (!spare_.empty()) {
                 auto slab = std::move(spare_.back());
                 spare_.pop_back();
+                bytes_ -= slab->bytes();
                 return slab;
             }
         }
@@ -29,8 +30,15 @@ public:
 
     void give_back(std::unique_ptr<Slab> slab) {
         const std::lock_guard lock(mutex_);
-        if (slab->bytes() <= most_bytes_ && spare_.size() < kMost)
-            spare_.push_back(std::move(slab));
+        if (slab->bytes() > most_bytes_ || spare_.size() == kMost) return;
+        bytes_ += slab->bytes();
+        spare_.push_back(std::move(slab));
+    }
+
+    // Of the slabs that are kept here; those in use are their calls'.
+    std::size_t bytes() const {
+        const std::lock_guard lock(mutex_);
+        return bytes_;
     }
 
 private:
@@ -38,8 +46,9 @@ private:
 
     Model& model_;
     const std::size_t most_bytes_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<std::unique_ptr<Slab>> spare_;
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace mettle

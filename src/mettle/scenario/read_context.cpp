@@ -1,6 +1,5 @@
 #include "mettle/scenario/read_context.hpp"
 
-#include "mettle/base/similar.hpp"
 #include "mettle/base/units.hpp"
 
 #include <fmt/format.h>
@@ -16,11 +15,6 @@ namespace {
 constexpr auto kReserved = std::to_array<std::string_view>(
     {"status", "latency", "body", "user", "iteration", "true", "false", "null", "and", "or", "not",
      "contains", "matches", "json", "header", "cookie", "env"});
-
-std::string shown(std::string_view text) {
-    return text.size() > 60 ? fmt::format("'{}...'", text.substr(0, 60))
-                            : fmt::format("'{}'", text);
-}
 
 bool is_word(std::string_view text) {
     return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
@@ -60,37 +54,6 @@ bool is_json_number(std::string_view text) {
     return at == text.size();
 }
 
-std::string ReadContext::text(const YamlNode& node, std::string_view what) {
-    if (!node.is_scalar()) {
-        wrong(node, fmt::format("{} is a text, not {}", what, node.kind_name()));
-        return {};
-    }
-    return node.text;
-}
-
-std::optional<double> ReadContext::number(const YamlNode& node, std::string_view what, double least,
-                                          double most) {
-    const auto value = node.is_scalar() ? parse_number(node.text)
-                                        : fail(Error::Kind::invalid_input, std::string());
-    if (value && *value >= least && *value <= most) return *value;
-    wrong(node, fmt::format("{} is a number from {} to {}, not {}", what, least, most,
-                            node.is_scalar() ? shown(node.text) : std::string(node.kind_name())));
-    return {};
-}
-
-std::optional<std::int64_t> ReadContext::whole(const YamlNode& node, std::string_view what,
-                                               std::int64_t least, std::int64_t most) {
-    const auto value = node.is_scalar() ? parse_number(node.text)
-                                        : fail(Error::Kind::invalid_input, std::string());
-    const bool is_whole = value && *value >= static_cast<double>(least) &&
-                          *value <= static_cast<double>(most) &&
-                          *value == static_cast<double>(static_cast<std::int64_t>(*value));
-    if (is_whole) return static_cast<std::int64_t>(*value);
-    wrong(node, fmt::format("{} is a whole number from {} to {}, not {}", what, least, most,
-                            node.is_scalar() ? shown(node.text) : std::string(node.kind_name())));
-    return {};
-}
-
 std::optional<double> ReadContext::rate(const YamlNode& node, std::string_view what) {
     const auto value = parse_rate(text(node, what));
     if (value && *value <= 1e7) return *value;
@@ -101,39 +64,11 @@ std::optional<double> ReadContext::rate(const YamlNode& node, std::string_view w
     return {};
 }
 
-std::optional<Duration> ReadContext::duration(const YamlNode& node, std::string_view what) {
-    const auto value = parse_duration(text(node, what));
-    if (value) return *value;
-    if (node.is_scalar()) wrong(node, fmt::format("{}: {}", what, value.error().message));
-    return {};
-}
-
 std::optional<load::WaitTime> ReadContext::wait(const YamlNode& node, std::string_view what) {
     const auto value = load::parse_wait_time(text(node, what));
     if (value) return *value;
     if (node.is_scalar()) wrong(node, fmt::format("{}: {}", what, value.error().message));
     return {};
-}
-
-bool ReadContext::truth(const YamlNode& node, std::string_view what) {
-    if (node.is_scalar() && !node.quoted) {
-        if (node.text == "true" || node.text == "yes" || node.text == "on") return true;
-        if (node.text == "false" || node.text == "no" || node.text == "off") return false;
-    }
-    wrong(node, fmt::format("{} is true or false, not {}", what,
-                            node.is_scalar() ? shown(node.text) : std::string(node.kind_name())));
-    return false;
-}
-
-std::vector<std::string> ReadContext::texts(const YamlNode& node, std::string_view what) {
-    if (node.is_scalar()) return {node.text};
-    std::vector<std::string> list;
-    if (!node.is_list()) {
-        wrong(node, fmt::format("{} is a list of texts, not {}", what, node.kind_name()));
-        return list;
-    }
-    for (const YamlNode& item : node.items) list.push_back(text(item, what));
-    return list;
 }
 
 // A text that was folded or escaped stands differently in the file: then its beginning must do.
@@ -222,46 +157,6 @@ bool ReadContext::variable_name(std::string_view name, const Place& place) {
         return false;
     }
     return true;
-}
-
-KeyReader::KeyReader(ReadContext& context, const YamlNode& node, std::string what)
-    : context_(context), node_(node), what_(std::move(what)) {
-    if (!node.is_map() && !node.is_null())
-        context.wrong(node, fmt::format("{} is a map of keys, not {}", what_, node.kind_name()));
-}
-
-const YamlNode* KeyReader::take(std::string_view key) {
-    known_.emplace_back(key);
-    return node_.find(key);
-}
-
-const YamlEntry* KeyReader::take_one(std::initializer_list<std::string_view> keys) {
-    const YamlEntry* found = nullptr;
-    for (const std::string_view key : keys) known_.emplace_back(key);
-    for (const YamlEntry& entry : node_.entries) {
-        if (std::ranges::find(keys, entry.key) == keys.end()) continue;
-        if (found) {
-            context_.mistakes.add(entry.place, fmt::format("'{}' and '{}' exclude each other",
-                                                           found->key, entry.key));
-        } else {
-            found = &entry;
-        }
-    }
-    return found;
-}
-
-void KeyReader::finish() {
-    for (const YamlEntry& entry : node_.entries) {
-        if (entry.key.starts_with("x-") || std::ranges::find(known_, entry.key) != known_.end())
-            continue;
-        const std::string similar = most_similar(entry.key, known_);
-        std::ranges::sort(known_);
-        context_.mistakes.add(
-            entry.place,
-            fmt::format("{} has no key '{}'; {}", what_, entry.key,
-                        similar.empty() ? fmt::format("there are {}", fmt::join(known_, ", "))
-                                        : fmt::format("did you mean '{}'?", similar)));
-    }
 }
 
 }  // namespace mettle::scenario

@@ -4,10 +4,9 @@
 // what is wrong with them. A reader that finds a mistake notes it and goes on with a default.
 
 #include "mettle/scenario/reader.hpp"
-#include "mettle/schema/yaml_tree.hpp"
+#include "mettle/schema/yaml_reader.hpp"
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,26 +22,14 @@ struct RequestDefaults {
     std::vector<Check> checks;
 };
 
-class ReadContext {
+class ReadContext : public YamlReader {
 public:
     ReadContext(Scenario& its_scenario, Mistakes& its_mistakes, const ReadOptions& its_options)
-        : scenario(its_scenario), mistakes(its_mistakes), options(its_options) {}
+        : YamlReader(its_mistakes), scenario(its_scenario), options(its_options) {}
 
-    void wrong(const YamlNode& node, std::string message) {
-        mistakes.add(node.place, std::move(message));
-    }
-
-    // Each notes a mistake where the node is something else; `what` names the value: "weight".
-    std::string text(const YamlNode& node, std::string_view what);
-    std::optional<double> number(const YamlNode& node, std::string_view what, double least,
-                                 double most);
-    std::optional<std::int64_t> whole(const YamlNode& node, std::string_view what,
-                                      std::int64_t least, std::int64_t most);
+    // As YamlReader's.
     std::optional<double> rate(const YamlNode& node, std::string_view what);
-    std::optional<Duration> duration(const YamlNode& node, std::string_view what);
     std::optional<load::WaitTime> wait(const YamlNode& node, std::string_view what);
-    bool truth(const YamlNode& node, std::string_view what);
-    std::vector<std::string> texts(const YamlNode& node, std::string_view what);  // Or one text.
     Template text_template(const YamlNode& node, std::string_view what);
     // The same; a number, a truth or nothing that is not in quotes is what it says.
     Template value_template(const YamlNode& node, std::string_view what);
@@ -56,7 +43,6 @@ public:
     bool variable_name(std::string_view name, const Place& place);
 
     Scenario& scenario;
-    Mistakes& mistakes;
     const ReadOptions& options;
     std::string folder;  // Of the file that is read: "" or ending in '/'.
     RequestDefaults defaults;
@@ -67,25 +53,6 @@ public:
 private:
     void set_place(const YamlNode& node);
     Place place_in(const YamlNode& node, std::size_t offset) const;
-};
-
-// A map whose keys are asked for one by one; what nobody asked for is a mistake.
-class KeyReader {
-public:
-    // `what` names the map: "a user class". Notes a mistake where it is none; then it is empty.
-    KeyReader(ReadContext& context, const YamlNode& node, std::string what);
-
-    const YamlNode* take(std::string_view key);  // None: not there.
-    // Of keys that exclude each other: the one that is there, with a mistake where there are more.
-    const YamlEntry* take_one(std::initializer_list<std::string_view> keys);
-    // Notes those that are unknown. Keys that begin with "x-" are the writer's own.
-    void finish();
-
-private:
-    ReadContext& context_;
-    const YamlNode& node_;
-    std::string what_;
-    std::vector<std::string> known_;
 };
 
 bool is_header_name(std::string_view name);

@@ -52,6 +52,27 @@ void add_times(Exposition& out, const Models& models, std::string_view name, std
                       model->stats().*times);
 }
 
+void add_repository(Exposition& out, const RepositoryStats& stats) {
+    out.family("mettle_model_loads_total", "counter", "Versions of models loaded, by outcome.");
+    out.sample({{"outcome", "loaded"}}, static_cast<double>(stats.loaded.value()));
+    out.sample({{"outcome", "failed"}}, static_cast<double>(stats.failed.value()));
+    out.family("mettle_model_swaps_total", "counter",
+               "Versions that took the place of another while the model was served.");
+    out.sample({}, static_cast<double>(stats.swapped.value()));
+    out.family("mettle_model_evictions_total", "counter",
+               "Models that made room within the memory budget.");
+    out.sample({}, static_cast<double>(stats.evicted.value()));
+    out.family("mettle_models_draining", "gauge",
+               "Versions that are served no more and still used by requests.");
+    out.sample({}, static_cast<double>(stats.draining.load()));
+    out.family("mettle_last_load_seconds", "gauge", "What the last load took, warm-up included.");
+    out.sample({}, static_cast<double>(stats.last_load_ms.load()) / 1e3);
+    if (const std::uint64_t budget = stats.budget_bytes.load(); budget > 0) {
+        out.family("mettle_memory_budget_bytes", "gauge", "What all models may take together.");
+        out.sample({}, static_cast<double>(budget));
+    }
+}
+
 void add_http(Exposition& out, const HttpStats& http) {
     out.family("mettle_http_responses_total", "counter", "HTTP responses, by class of status.");
     constexpr std::array<std::string_view, 6> kClasses = {"", "1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -109,6 +130,14 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
                [](const ServedModel& model) {
                    return static_cast<double>(model.stats().in_flight.load());
                });
+    add_values(out, models, "mettle_model_memory_bytes", "gauge",
+               "What a version takes: the larger of its files and what the heap grew by.",
+               [](const ServedModel& model) {
+                   return static_cast<double>(model.stats().memory_bytes.load());
+               });
+    add_values(out, models, "mettle_model_slab_bytes", "gauge",
+               "Memory for inputs and outputs that a version keeps for its next requests.",
+               [](const ServedModel& model) { return static_cast<double>(model.slab_bytes()); });
     out.family("mettle_request_duration_seconds", "histogram",
                "From the whole request to its encoded answer.");
     for (const auto& model : models)
@@ -118,6 +147,7 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
               "From the parsed request to the start of its run.", &ModelStats::queue_time);
     add_times(out, models, "mettle_infer_duration_seconds", "The run of the model.",
               &ModelStats::infer_time);
+    add_repository(out, repository.stats());
     add_http(out, http);
     out.end();
     return out.text();

@@ -1,5 +1,6 @@
 #include "mettle/inference/onnx/onnx_model.hpp"
 
+#include "mettle/inference/onnx/model_cache.hpp"
 #include "mettle/inference/onnx/onnx_slab.hpp"
 #include "mettle/inference/sample_inputs.hpp"
 
@@ -88,7 +89,8 @@ std::optional<std::string> configure(OrtSessionOptions* session, const Options& 
     if (auto failure = message_of(ort.SetInterOpNumThreads(session, 1))) return failure;
     if (auto failure = message_of(ort.SetSessionExecutionMode(session, ORT_SEQUENTIAL)))
         return failure;
-    if (auto failure = message_of(ort.SetSessionGraphOptimizationLevel(session, ORT_ENABLE_ALL)))
+    const auto level = static_cast<GraphOptimizationLevel>(options.graph_optimization_level);
+    if (auto failure = message_of(ort.SetSessionGraphOptimizationLevel(session, level)))
         return failure;
     for (const auto& [key, value] : {std::pair{"session.intra_op.allow_spinning", "0"},
                                      std::pair{"session.set_denormal_as_zero", "1"},
@@ -97,6 +99,43 @@ std::optional<std::string> configure(OrtSessionOptions* session, const Options& 
             return failure;
     }
     return std::nullopt;
+}
+
+using Session = std::unique_ptr<OrtSession, Release>;
+
+std::expected<Session, std::string> open(const fs::path& file, OrtSessionOptions* options) {
+    OrtSession* session = nullptr;
+    if (auto failure =
+            message_of(api().CreateSession(environment(), file.c_str(), options, &session)))
+        return std::unexpected(*std::move(failure));
+    return Session(session);
+}
+
+// An entry of the cache is what the runtime made of the graph, and nothing is left to optimise.
+// One that can't be read (another process has cut it off, a disk was full) is made again.
+std::expected<Session, std::string> make_session(const fs::path& file, OrtSessionOptions* session,
+                                                 const Options& options) {
+    const ModelCache cache(options.cache_folder);
+    const auto entry =
+        cache.entry_for(file, fmt::format("level {}", options.graph_optimization_level));
+    if (!entry) return open(file, session);
+    std::error_code error;
+    const auto level = static_cast<GraphOptimizationLevel>(options.graph_optimization_level);
+    if (fs::exists(*entry, error)) {
+        (void)message_of(api().SetSessionGraphOptimizationLevel(session, ORT_DISABLE_ALL));
+        if (auto opened = open(*entry, session)) return opened;
+        fs::remove(*entry, error);
+        (void)message_of(api().SetSessionGraphOptimizationLevel(session, level));
+    }
+    const fs::path draft = ModelCache::draft_of(*entry);
+    if (message_of(api().SetOptimizedModelFilePath(session, draft.c_str())))
+        return open(file, session);
+    auto opened = open(file, session);
+    if (opened)
+        cache.keep(draft, *entry);
+    else
+        fs::remove(draft, error);
+    return opened;
 }
 
 // The runtime's own message for a text file is about protobuf; say what a person would.
@@ -123,21 +162,24 @@ Result<std::unique_ptr<Model>> load(const fs::path& file, const Options& options
         return cannot(*failure);
     const std::unique_ptr<OrtSessionOptions, Release> session_options(raw_options);
     if (auto failure = configure(raw_options, options)) return cannot(*failure);
-    OrtSession* raw_session = nullptr;
-    if (auto failure = message_of(
-            api().CreateSession(environment(), file.c_str(), raw_options, &raw_session))) {
-        const bool parsing = failure->contains("Protobuf") || failure->contains("protobuf") ||
-                             failure->contains("INVALID_PROTOBUF");
-        return cannot(parsing ? "it is not an ONNX model, or it is cut off" : *failure);
+    auto session = make_session(file, raw_options, options);
+    if (!session) {
+        const std::string& failure = session.error();
+        const bool parsing = failure.contains("Protobuf") || failure.contains("protobuf") ||
+                             failure.contains("INVALID_PROTOBUF");
+        return cannot(parsing ? "it is not an ONNX model, or it is cut off" : failure);
     }
-    std::unique_ptr<OrtSession, Release> session(raw_session);
-    auto graph = read_signature(*session);
+    auto graph = read_signature(**session);
     if (!graph) return cannot(graph.error().message);
-    return std::make_unique<OnnxModel>(std::move(session), *std::move(graph));
+    return std::make_unique<OnnxModel>(*std::move(session), *std::move(graph));
 }
 
 std::string runtime_version() {
     return OrtGetApiBase()->GetVersionString();
+}
+
+void start_runtime() {
+    (void)environment();
 }
 
 }  // namespace mettle::onnx

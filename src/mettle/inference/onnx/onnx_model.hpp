@@ -11,6 +11,10 @@ namespace mettle::onnx {
 
 struct Options {
     int intra_op_threads = 1;  // A worker's own; more only pays for large models on idle machines.
+    // ONNX Runtime's GraphOptimizationLevel: 0, 1, 2, 99.
+    int graph_optimization_level = 99;
+    // Where optimised graphs are kept for the next start (ModelCache); empty: nowhere.
+    std::filesystem::path cache_folder = {};
 };
 
 // A model on ONNX Runtime's CPU provider. One session, shared by all threads that run it; each slab
@@ -21,5 +25,9 @@ struct Options {
 Result<std::unique_ptr<Model>> load(const std::filesystem::path& file, const Options& options);
 
 std::string runtime_version();  // "1.32.0"
+
+// Makes the runtime's environment, which the first load would make otherwise: then what a load
+// takes is the model's alone.
+void start_runtime();
 
 }  // namespace mettle::onnx

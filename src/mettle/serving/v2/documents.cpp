@@ -79,7 +79,8 @@ std::string server_metadata() {
     return Json{
         {"name", "mettle"},
         {"version", version()},
-        {"extensions", {"binary_tensor_data", "model_configuration", "parameters", "statistics"}}}
+        {"extensions", {"binary_tensor_data", "model_configuration", "model_repository",
+          "parameters", "statistics"}}}
         .dump();
 }
 
@@ -114,13 +115,14 @@ std::string statistics(const std::vector<std::shared_ptr<ServedModel>>& models) 
     return Json{{"model_stats", std::move(list)}}.dump();
 }
 
-std::string repository_index(const ModelRepository& repository) {
+std::string repository_index(const ModelRepository& repository, bool only_ready) {
     Json list = Json::array();
-    for (const auto& model : repository.all()) {
-        list.push_back({{"name", model->name()},
-                        {"version", model->version()},
-                        {"state", "READY"},
-                        {"reason", ""}});
+    for (const auto& [name, version] : repository.index()) {
+        if (only_ready && version.state != ModelState::ready) continue;
+        list.push_back({{"name", name},
+                        {"version", version.version},
+                        {"state", name_of(version.state)},
+                        {"reason", version.reason}});
     }
     return list.dump();
 }

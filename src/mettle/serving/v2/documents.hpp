@@ -13,6 +13,6 @@ std::string model_metadata(const ServedModel& model, const ModelRepository& repo
 std::string model_config(const ServedModel& model);
 // Of one model, or of all.
 std::string statistics(const std::vector<std::shared_ptr<ServedModel>>& models);
-std::string repository_index(const ModelRepository& repository);
+std::string repository_index(const ModelRepository& repository, bool only_ready);
 
 }  // namespace mettle::v2

@@ -1,7 +1,7 @@
 #include "mettle/serving/v2/find_model.hpp"
 
 #include "mettle/app/percent.hpp"
-#include "mettle/serving/v2/errors.hpp"
+#include "mettle/serving/error_answer.hpp"
 
 #include <fmt/format.h>
 
@@ -18,12 +18,7 @@ Error no_model(const ModelRepository& repository, std::string_view name, std::st
         return {Error::Kind::invalid_input,
                 fmt::format("model version '{}' is not a whole number", version)};
     }
-    if (version.empty() || !repository.find(name)) {
-        return {Error::Kind::not_found,
-                fmt::format("Request for unknown model: '{}' is not found", name)};
-    }
-    return {Error::Kind::not_found,
-            fmt::format("Request for unknown model: '{}' version {} is not found", name, version)};
+    return repository.missing(name, version);
 }
 
 }  // namespace
@@ -34,7 +29,12 @@ std::shared_ptr<ServedModel> find_model(const ModelRepository& repository, app::
     const std::string_view version =
         context.params.size() > 1 ? context.params[1] : std::string_view();
     auto model = repository.find(name, version);
-    if (!model) answer_error(context.response(), no_model(repository, name, version));
+    if (!model) {
+        constexpr int kRetryAfterMs = 1000;  // About what a load takes.
+        const Error error = no_model(repository, name, version);
+        answer_error(context.response(), error,
+                     error.kind == Error::Kind::unavailable ? kRetryAfterMs : 0);
+    }
     return model;
 }
 

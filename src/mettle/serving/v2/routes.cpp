@@ -41,8 +41,6 @@ void add_documents(app::App& app, const ModelRepository& repository, const Readi
     app.get("/v2", [](Context& context) { answer(context, server_metadata()); });
     app.get("/v2/models/stats",
             [&repository](Context& context) { answer(context, statistics(repository.all())); });
-    app.post("/v2/repository/index",
-             [&repository](Context& context) { answer(context, repository_index(repository)); });
     // Finds the model, or answers that there is none, and lets `write` make the document.
     const auto add = [&app, &repository](std::string_view what, auto write) {
         add_for_model(app, "GET", what, [&repository, write](Context& context) {
