@@ -195,6 +195,7 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.verify_tls = !options.insecure;
     http.route = options.route;
     http.keep_connections = !options.connection.fresh;
+    http.resolve_each = options.connection.resolve_each;
     http.more_origins = requests.more_origins;
     if (options.payloads.canaries) http.check_share = 1;  // Every answer is held against its own.
     return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));
