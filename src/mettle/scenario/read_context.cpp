@@ -14,8 +14,8 @@ namespace mettle::scenario {
 namespace {
 
 constexpr auto kReserved = std::to_array<std::string_view>(
-    {"status", "latency", "body", "user", "iteration", "true", "false", "null", "and", "or", "not",
-     "contains", "matches", "json", "header", "cookie", "env"});
+    {"status", "latency", "body", "events", "user", "iteration", "true", "false", "null", "and",
+     "or", "not", "contains", "matches", "json", "header", "cookie", "env"});
 
 std::string shown(std::string_view text) {
     return text.size() > 60 ? fmt::format("'{}...'", text.substr(0, 60))
