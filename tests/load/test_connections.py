@@ -1,12 +1,15 @@
 """How the target is reached: credentials, certificates of both sides, a proxy, a new connection each time."""
 
 import base64
+import json
 import subprocess
 
 import pytest
 
+from support import paths, waiting
 from support.loading import load
 from support.plant import Planted
+from support.playground import Playground
 
 
 @pytest.fixture
@@ -128,8 +131,8 @@ def test_a_programs_requests_are_sent_as_they_are(plant, tmp_path):
     assert run.passed, run
     tasks = {task["name"]: task["requests"] for task in run.result["tasks"]}
     assert set(tasks) == {"item", "/other"} and 130 <= tasks["item"] <= 185
-    run = load(tmp_path, server.url, "--requests", "-", "-i", "20", stdin=lines.encode())
-    assert run.passed, run
+    run = load(tmp_path, server.url, "--requests", "-", stdin=lines.encode())
+    assert run.passed and run.result["totals"]["requests"] == 5, run  # Each once, then it is over.
     log = server.log()
     assert set(log["targets"]) == {*(f"/item/{number}" for number in range(4)), "/other"}
     assert set(log["keys"]) == {"k0", "k1", "k2", "k3", None}
@@ -139,3 +142,65 @@ def test_a_wrong_line_is_said_before_anything_is_sent(tmp_path):
     (tmp_path / "requests.jsonl").write_text('{"url": "/"}\n{"url": "/", "bdy": 1}\n')
     run = load(tmp_path, "http://127.0.0.1:1", "--requests", tmp_path / "requests.jsonl")
     assert run.code == 2 and "requests.jsonl:2: there is no 'bdy'" in run.stderr, run
+
+
+class Program:
+    """Whoever writes requests while they are sent."""
+
+    def __init__(self, folder, *flags):
+        self.file = folder / "run.json"
+        self.process = subprocess.Popen([paths.METTLE, "load", "--requests", "-", "-o", self.file, *map(str, flags)],
+                                        stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                        text=True)
+
+    def write(self, *lines):
+        for line in lines:
+            self.process.stdin.write(line if isinstance(line, str) else json.dumps(line) + "\n")
+        self.process.stdin.flush()
+
+    def end(self):
+        _, stderr = self.process.communicate(timeout=30)
+        return self.process.returncode, stderr, json.loads(self.file.read_text())
+
+
+def test_a_program_computes_its_requests_from_what_has_happened(tmp_path):
+    """It writes the next request only when the last one has come: nothing waits for the end of its input."""
+    server = Playground()
+    try:
+        program = Program(tmp_path, server.url, "-u", 3)
+        for number in range(1, 6):
+            program.write({"method": "GET", "url": f"/items/{number}", "name": "item"})
+            waiting.until(lambda: len(server.seen) == number, "the request")
+        program.write({"url": "/login", "body": {"user": "anna"}})
+        code, stderr, result = program.end()
+        assert code in (0, 3), stderr
+        assert [path for _, path, *_ in server.seen] == [*(f"/items/{number}" for number in range(1, 6)), "/login"]
+        assert {(task["name"], task["requests"]) for task in result["tasks"]} == {("item", 5), ("/login", 1)}
+    finally:
+        server.close()
+
+
+def test_a_program_gives_arrivals_what_they_send(tmp_path):
+    server = Playground()
+    try:
+        program = Program(tmp_path, server.url, "--rate", 100)
+        program.write(*[{"url": f"/items/{number}", "name": "item"} for number in range(1, 41)])
+        code, stderr, result = program.end()
+        assert code in (0, 3), stderr
+        assert result["totals"]["requests"] == 40 and result["duration_s"] < 10
+    finally:
+        server.close()
+
+
+def test_a_mistake_in_the_stream_ends_it_with_its_line(tmp_path):
+    server = Playground()
+    try:
+        program = Program(tmp_path, server.url)
+        program.write({"url": "/items/1"}, {"url": "/items/2"})
+        waiting.until(lambda: len(server.seen) == 2, "two requests")
+        program.write('{"url": "/items/3", "bdy": 1}\n', {"url": "/items/4"})
+        code, stderr, result = program.end()
+        assert code == 2 and "standard input:3: there is no 'bdy'" in stderr, stderr
+        assert result["totals"]["requests"] == len(server.seen) == 2
+    finally:
+        server.close()

@@ -47,3 +47,50 @@ def test_a_server_without_one_says_so(way, planted, tmp_path):
         (failure["kind"], failure["detail"]) for failure in result["failures"]}
     opened = next(task for task in result["tasks"] if task["name"] == "/talk")
     assert opened["failures"] == opened["requests"] == 10
+
+
+def scenario(tmp_path, text):
+    file = tmp_path / "talk.yaml"
+    file.write_text(text)
+    return [paths.METTLE, "load", "-f", file]
+
+
+def test_bytes_go_out_and_come_back(planted, tmp_path):
+    server = planted("fastapi_talk")
+    (tmp_path / "sound.bin").write_bytes(bytes(range(256)))
+    way = scenario(tmp_path, """
+tasks:
+  talk:
+    - ws_open: /talk
+    - {ws_say: {base64: AQID}, name: short, checks: ['base64(body) == "AwIB"']}
+    - {ws_say: {file: sound.bin}, name: sound, checks: [length(body) == 256]}
+    - ws_close
+""")
+    _, result = run(way, tmp_path, server.url, "-u", 2, "-i", 20)
+    assert result["totals"]["failures"] == 0, result["failures"]
+    assert server.log()["bytes"] == 20 * (3 + 256)
+
+
+def test_who_leaves_closes_what_it_left_open(planted, tmp_path):
+    """The third user comes when the first has gone; its WebSocket is closed by then, not only at the end of the run."""
+    server = planted("fastapi_talk")
+    way = scenario(tmp_path, """
+tasks:
+  talk: [{ws_open: /talk}, {ws_say: hello, name: hello}, stop_user]
+""")
+    _, result = run(way, tmp_path, server.url, "-u", 3, "-r", 10, "-t", "2s", "--max-connections", 1)
+    assert result["totals"]["failures"] == 0, result["failures"]
+    log = server.log()
+    assert log["opened"] == log["closed"] == 3 and set(log["codes"]) == {1001}
+
+
+def test_an_arrival_leaves_no_socket_to_the_next(planted, tmp_path):
+    server = planted("fastapi_talk")
+    way = scenario(tmp_path, """
+tasks:
+  talk: [{ws_open: /talk}, {ws_say: hello, name: hello}]
+""")
+    _, result = run(way, tmp_path, server.url, "--rate", 50, "-t", "1s")
+    assert result["totals"]["failures"] == 0 and result["exceptions"] == [], result["failures"]
+    log = server.log()
+    assert log["opened"] == log["closed"] >= 40

@@ -1,13 +1,14 @@
 """A server with a bit of everything that scenarios are about: logins, cookies, forms, jobs, uploads, a model. It
-writes down who did what. Python's own HTTP server, so that nothing of ours is on the other side."""
+writes down who did what."""
 
-import http.server
 import itertools
 import json
 import re
-import threading
+import time
 from collections import Counter
 from urllib.parse import parse_qs, urlsplit
+
+from .frame import Frame
 
 PASSWORDS = {"anna": "correct horse", "bob": "battery", "cleo": "staple, and more"}
 
@@ -16,55 +17,22 @@ def label_of(features) -> str:
     return "setosa" if features[1] < 1 else "versicolor" if features[1] < 2 else "virginica"
 
 
-class Playground:
+class Playground(Frame):
     def __init__(self):
-        self.lock = threading.Lock()
         self.counts = Counter()  # By "METHOD /path", numbers as [id].
         self.seen = []  # (method, path with query, headers, body), the first 2,000.
         self.jobs, self.tokens, self.albums = {}, {}, {}
         self.sessions = Counter()
         self.status = {}  # By path: what to answer instead.
         self.ids = itertools.count(1)
-        playground = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1  # Head and body in one packet.
-
-            def answer(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                with playground.lock:
-                    status, reply, headers = playground.answer(self, body)
-                text = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "text/html" if isinstance(reply, str) else "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(text)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            request_queue_size = 1024
-            daemon_threads = True
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__init__(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 
     def answer(self, request, body: bytes):
+        with self.lock:
+            status, reply, headers = self.answer_locked(request, body)
+        return status, reply, list(headers.items())
+
+    def answer_locked(self, request, body: bytes):
         url = urlsplit(request.path)
         path = url.path
         self.counts[f"{request.command} {re.sub(r'[0-9]+', '[id]', path)}"] += 1
@@ -124,6 +92,17 @@ class Playground:
         if not session or parse_qs(body.decode()).get("csrf") != [f"c{session[1]}"]:
             return 403, "<p>no</p>", {}
         return 303, "", {"Location": "/thanks"}
+
+    def on_ticks(self, request, rest, query, body):
+        count, gap = int(query.get("count", [5])[0]), float(query.get("gap", [1])[0]) / 1000
+
+        def ticks():
+            for number in range(1, count + 1):
+                yield json.dumps({"tick": number})
+                time.sleep(gap)
+            yield "[DONE]"
+
+        return 200, ticks(), {}
 
     def on_thanks(self, request, rest, query, body):
         return 200, "<p>thank you</p>", {}

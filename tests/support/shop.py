@@ -1,56 +1,19 @@
 """A small shop over HTTP that writes down who did what: what scenarios are tried on."""
 
-import http.server
 import itertools
-import json
 import re
-import threading
 from collections import Counter
 
+from .frame import Frame
 
-class Shop:
+
+class Shop(Frame):
     def __init__(self):
-        self.lock = threading.Lock()
         self.counts = Counter()  # By "METHOD /path", ids as [id].
         self.problems = []  # Requests that a right client does not send.
         self.tokens, self.orders = {}, {}
         self.ids = itertools.count(1)
-        shop = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1  # Head and body in one packet.
-
-            def answer(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                status, reply, headers = shop.answer(self, body)
-                text = json.dumps(reply).encode()
-                self.send_response(status)
-                for name, value in headers:
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            do_GET = do_POST = answer
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            request_queue_size = 1024
-            daemon_threads = True
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__init__(("GET", "POST"))
 
     def answer(self, request, body: bytes):
         path = request.path.split("?")[0]

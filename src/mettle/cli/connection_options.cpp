@@ -79,6 +79,11 @@ void add_connection_flags(Flags& flags, ConnectionOptions& options) {
     flags.app()
         .add_flag("--fresh-connections", options.fresh, "a new connection for each request")
         ->group(group);
+    flags.app()
+        .add_flag("--resolve-each", options.resolve_each,
+                  "ask for the host's address again for each new connection, and take those that "
+                  "DNS gives in turn; else once")
+        ->group(group);
 }
 
 std::string take_credentials(std::string& url) {

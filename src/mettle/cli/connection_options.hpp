@@ -16,6 +16,7 @@ struct ConnectionOptions {
     http::TlsOptions tls;
     std::string proxy;
     bool fresh = false;  // A new connection for each request.
+    bool resolve_each = false;
 };
 
 void add_connection_flags(Flags& flags, ConnectionOptions& options);

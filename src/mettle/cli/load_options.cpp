@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -200,7 +202,8 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
     add_generation_flags(flags, options.generation);
     flags.app()
         .add_option("--requests", options.requests_file,
-                    "JSON lines of method, url, headers and body, from FILE or - (standard input)")
+                    "JSON lines of method, url, headers and body, from FILE, in turn, "
+                    "or - (standard input), each once, as a program writes them")
         ->group(group);
     flags.app()
         .add_flag("--binary", options.binary, "V2: tensors as bytes instead of JSON")
@@ -545,6 +548,18 @@ void check(const Flags& flags, LoadOptions& options) {
     }
 }
 
+// The URL of the first, where it is whole.
+std::optional<http::Url> read_requests(LoadOptions& options) {
+    if (options.requests_file != "-") {
+        options.request_lines =
+            value_or_throw(protocols::read_request_lines(options.requests_file));
+        return options.request_lines.front().url;
+    }
+    options.request_stream =
+        std::make_shared<protocols::RequestStream>(STDIN_FILENO, "standard input");
+    return value_or_throw(options.request_stream->first()).get().url;
+}
+
 // The command line wins over the file.
 void settle_target(const std::string& word, const std::string& host, const std::string& of_file,
                    bool has_users, LoadOptions& options) {
@@ -552,9 +567,7 @@ void settle_target(const std::string& word, const std::string& host, const std::
     std::string target = word.empty() ? of_file : word;
     std::string given_host = host;
     if (!options.requests_file.empty()) {
-        options.request_lines =
-            value_or_throw(protocols::read_request_lines(options.requests_file));
-        const auto& first = options.request_lines.front().url;
+        const auto first = read_requests(options);
         if (target.empty() && host.empty() && first) target = first->origin();
     }
     const bool says = options.only_says() && (options.scenario || has_users);

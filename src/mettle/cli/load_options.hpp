@@ -11,6 +11,7 @@
 #include "mettle/load/recording.hpp"
 #include "mettle/load/runner.hpp"
 #include "mettle/protocols/request_lines.hpp"
+#include "mettle/protocols/request_stream.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
 #include "mettle/scenario/document.hpp"
@@ -68,6 +69,7 @@ struct LoadOptions {
     GenerationOptions generation;
     std::string requests_file;  // "-" for standard input.
     std::vector<protocols::RequestLine> request_lines;
+    std::shared_ptr<protocols::RequestStream> request_stream;  // Of standard input.
     bool binary = false;
     bool columnar = false;       // TF Serving's other form.
     std::string signature_name;  // TF Serving; empty: serving_default.

@@ -146,6 +146,10 @@ int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop
     run.percentiles = options.output.percentiles;
     run.thresholds = results::thresholds_of(run, options.fail_if);
     print_results(options, run, verdict);
+    if (options.request_stream && !options.request_stream->mistake().empty()) {
+        say(options.request_stream->mistake());
+        return static_cast<int>(ExitCode::bad_input);
+    }
     if (verdict.code == ExitCode::failed) return options.exit_code_on_error;
     return static_cast<int>(verdict.code);
 }

@@ -10,6 +10,7 @@
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/limits.hpp"
 #include "mettle/protocols/openapi/program.hpp"
+#include "mettle/protocols/stream_program.hpp"
 
 #include <fmt/format.h>
 
@@ -76,6 +77,15 @@ std::shared_ptr<const load::Program> make_learning_program(const LoadOptions& op
     return openapi::make_program(std::move(setup));
 }
 
+std::shared_ptr<const load::Program> make_stream_program(const LoadOptions& options,
+                                                         const LoadRequests& requests) {
+    protocols::StreamSetup setup{
+        options.request_stream, requests.target.url, options.headers, {}, options.wait};
+    setup.http.route = options.route;
+    setup.http.keep_connections = !options.connection.fresh;
+    return protocols::make_stream_program(std::move(setup), requests.names);
+}
+
 std::size_t default_connections() {
     const std::uint64_t limit = host::raise_descriptor_limit();
     return std::min<std::size_t>(10'000, limit > 512 ? limit - 256 : 256);
@@ -125,6 +135,11 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
             fmt::format("--batch, --shape, --values, --sweep, --canaries and --binary "
                         "are for V2 and TF Serving, and {} speaks {}",
                         requests.target.url.origin(), shown_name_of(protocol)));
+    }
+    if (options.request_stream) {
+        requests.names = std::make_shared<load::Names>();
+        requests.program = make_stream_program(options, requests);
+        return requests;
     }
     if (!options.request_lines.empty()) {
         requests.tasks = value_or_throw(protocols::make_line_tasks(
@@ -195,6 +210,7 @@ std::unique_ptr<load::TransportFactory> make_transports(const LoadOptions& optio
     http.verify_tls = !options.insecure;
     http.route = options.route;
     http.keep_connections = !options.connection.fresh;
+    http.resolve_each = options.connection.resolve_each;
     http.more_origins = requests.more_origins;
     if (options.payloads.canaries) http.check_share = 1;  // Every answer is held against its own.
     return value_or_throw(protocols::make_transports(requests.target.url, requests.tasks, http));

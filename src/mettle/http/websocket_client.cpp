@@ -149,9 +149,11 @@ WebSocketClient::~WebSocketClient() {
 }
 
 WebSocketConnection* WebSocketClient::find(std::uint32_t socket) {
-    if (socket == 0 || socket > connections_.size()) return nullptr;
-    WebSocketConnection& connection = *connections_[socket - 1];
-    return connection.stage == WebSocketConnection::Stage::closed ? nullptr : &connection;
+    const std::uint32_t slot = socket & kSlots;
+    if (slot == 0 || slot > connections_.size()) return nullptr;
+    WebSocketConnection& connection = *connections_[slot - 1];
+    const bool open = connection.stage != WebSocketConnection::Stage::closed;
+    return open && connection.socket == socket ? &connection : nullptr;
 }
 
 void WebSocketClient::start(WebSocketCall& call) {
@@ -178,7 +180,7 @@ void WebSocketClient::start(WebSocketCall& call) {
 }
 
 void WebSocketClient::open(WebSocketCall& call) {
-    if (open_ >= options_.max_connections) {
+    if (open_ >= std::min<std::size_t>(options_.max_connections, kSlots)) {
         call.done_ns = clock_ns();
         call.outcome = WireOutcome::connect;
         call.error = "no more WebSockets are allowed: see --max-connections";
@@ -189,7 +191,8 @@ void WebSocketClient::open(WebSocketCall& call) {
         free_.push_back(static_cast<std::uint32_t>(connections_.size()));
     }
     WebSocketConnection& connection = *connections_[free_.back() - 1];
-    connection.socket = call.socket = free_.back();
+    const std::uint32_t times = (connection.socket >> kSlotBits) + 1;
+    connection.socket = call.socket = times << kSlotBits | free_.back();
     free_.pop_back();
     ++open_;
     connection.stage = WebSocketConnection::Stage::connecting;
@@ -364,7 +367,7 @@ void WebSocketClient::close(WebSocketConnection& connection) {
     connection.end_framing();
     connection.stream.close();
     --open_;
-    free_.push_back(connection.socket);
+    free_.push_back(connection.socket & kSlots);
 }
 
 void WebSocketClient::cancel(WebSocketCall& call) {
@@ -376,7 +379,11 @@ void WebSocketClient::cancel(WebSocketCall& call) {
 
 void WebSocketClient::drop(std::uint32_t socket) {
     WebSocketConnection* const connection = find(socket);
-    if (connection && !connection->call) close(*connection);
+    if (!connection || connection->call) return;
+    constexpr std::uint16_t kGoingAway = 1001;
+    wslay_event_queue_close(connection->framing, kGoingAway, nullptr, 0);
+    static_cast<void>(wslay_event_send(connection->framing));
+    close(*connection);
 }
 
 void WebSocketClient::poll(std::int64_t until_ns) {

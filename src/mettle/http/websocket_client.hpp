@@ -69,7 +69,8 @@ public:
     void start(WebSocketCall& call);
     // Completes as `cancelled` before this returns; the socket is closed.
     void cancel(WebSocketCall& call);
-    // Forgets a socket without a word, as a user does who is gone.
+    // Says that it goes away, waits for nothing, and closes the socket. Nothing where it is closed,
+    // or where a call of it is open.
     void drop(std::uint32_t socket);
     void poll(std::int64_t until_ns);
     int fd() const { return epoll_; }
@@ -77,6 +78,11 @@ public:
 
 private:
     friend class WebSocketConnection;
+
+    // Numbers are not given again soon: the number of a socket that the server has closed must not
+    // be another user's.
+    static constexpr std::uint32_t kSlotBits = 20;
+    static constexpr std::uint32_t kSlots = (1U << kSlotBits) - 1;
 
     WebSocketConnection* find(std::uint32_t socket);
     void open(WebSocketCall& call);
@@ -94,7 +100,7 @@ private:
     Options options_;
     Owner& owner_;
     int epoll_ = -1;
-    std::vector<std::unique_ptr<WebSocketConnection>> connections_;  // By socket - 1.
+    std::vector<std::unique_ptr<WebSocketConnection>> connections_;  // By slot - 1.
     std::vector<std::uint32_t> free_;
     std::uint64_t opened_ = 0;
     std::size_t open_ = 0;

@@ -176,5 +176,41 @@ TEST_F(WebSocketTest, SilenceIsATimeout) {
     EXPECT_EQ(said.outcome, WireOutcome::timeout);
 }
 
+// The server closed one between two calls, and its place went to the next: the first user's number
+// must not be that of the second user's socket.
+TEST_F(WebSocketTest, ANumberIsNotAnothersSoon) {
+    std::atomic<int> count = 0;
+    const PlantedServer server([&](PlantedConnection& connection) {
+        const bool first = ++count == 1;
+        shake_hands(connection, first ? frame("\x03\xe8", 8) : "");
+        connection.wait_for_client();
+    });
+    auto client = make(server);
+    const std::uint32_t lost = open(client).socket;
+    const std::uint32_t kept = open(client).socket;
+    EXPECT_NE(lost, kept);
+    WebSocketCall say;
+    say.kind = Kind::exchange;
+    say.bytes = "x";
+    say.socket = lost;
+    run(client, say);
+    EXPECT_EQ(say.outcome, WireOutcome::closed);
+}
+
+TEST_F(WebSocketTest, DroppingSaysGoodbye) {
+    std::atomic<bool> heard = false;
+    const PlantedServer server([&](PlantedConnection& connection) {
+        shake_hands(connection);
+        heard = read_message(connection) == "\x03\xe9";  // 1001: going away.
+        heard.notify_all();
+    });
+    auto client = make(server);
+    const WebSocketCall opened = open(client);
+    client.drop(opened.socket);
+    client.drop(opened.socket);  // Which is closed.
+    heard.wait(false);
+    EXPECT_TRUE(heard);
+}
+
 }  // namespace
 }  // namespace mettle::http

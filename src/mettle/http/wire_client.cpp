@@ -33,6 +33,13 @@ public:
 
 namespace {
 
+// The event of the lookup, which is no connection's.
+constexpr std::uint64_t kLookupEvent = UINT64_MAX;
+
+std::uint64_t id_of(const WireConnection& connection) {
+    return std::uint64_t{connection.generation} << 32 | connection.slot;
+}
+
 timespec to_timespec(std::int64_t ns) {
     return {ns / 1'000'000'000, ns % 1'000'000'000};
 }
@@ -69,6 +76,12 @@ WireClient::WireClient(const Address& address, Options options, Owner& owner)
       scratch_(new char[kScratch]) {
     METTLE_ASSERT(epoll_ >= 0);
     now_ns_ = clock_ns();
+    if (!options_.resolve_each) return;
+    lookup_ = std::make_unique<NameLookup>(options_.resolve_each, address_);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = kLookupEvent;
+    METTLE_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, lookup_->fd(), &event) == 0);
 }
 
 WireClient::~WireClient() {
@@ -81,7 +94,7 @@ void WireClient::send(WireCall& call) {
     call.received = call.content = 0;
     call.status = 0;
     call.waited_for_connection = false;
-    call.sent_again = false;
+    call.sent_again = call.enough = false;
     if (idle_first_) {
         WireConnection& connection = *idle_first_;
         remove_idle(connection);
@@ -119,7 +132,27 @@ void WireClient::open_for(WireCall& call) {
     connection.connecting = true;
     connection.peer_closed = connection.reset = connection.reused = false;
     connection.input.clear();
-    if (!connection.stream.open(address_, options_.tls ? &*options_.tls : nullptr, options_.host,
+    if (lookup_)
+        lookup_->ask(id_of(connection));
+    else
+        connect(connection, address_);
+}
+
+void WireClient::on_looked_up() {
+    lookup_->take(found_);
+    now_ns_ = clock_ns();
+    for (const NameLookup::Answer& answer : found_) {
+        WireConnection& connection = *connections_[answer.who & UINT32_MAX];
+        if (id_of(connection) != answer.who) continue;  // Given up meanwhile.
+        if (answer.error.empty())
+            connect(connection, answer.address);
+        else
+            fail(connection, WireOutcome::connect, answer.error);
+    }
+}
+
+void WireClient::connect(WireConnection& connection, const Address& address) {
+    if (!connection.stream.open(address, options_.tls ? &*options_.tls : nullptr, options_.host,
                                 options_.tunnel)) {
         fail(connection, WireOutcome::connect, connection.stream.error());
         return;
@@ -128,7 +161,7 @@ void WireClient::open_for(WireCall& call) {
     // Edge-triggered, once for the connection's life: no epoll_ctl for a request.
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = std::uint64_t{connection.generation} << 32 | connection.slot;
+    event.data.u64 = id_of(connection);
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.stream.fd(), &event) != 0) {
         fail(connection, WireOutcome::connect, std::strerror(errno));
     }
@@ -200,6 +233,11 @@ bool WireClient::feed(WireConnection& connection, std::string_view bytes) {
     const bool pieces = !connection.input.empty();
     if (pieces) bytes = connection.input.append(bytes);
     const std::size_t used = connection.scanner.consume(bytes);
+    if (call.enough) [[unlikely]] {
+        connection.peer_closed = true;  // What would still come is nobody's.
+        finish(connection);
+        return false;
+    }
     if (!connection.scanner.error().empty()) {
         fail(connection, WireOutcome::malformed, connection.scanner.error());
         return false;
@@ -358,6 +396,7 @@ void WireClient::on_connecting(WireConnection& connection) {
 }
 
 void WireClient::on_event(const epoll_event& event) {
+    if (event.data.u64 == kLookupEvent) return on_looked_up();
     WireConnection& connection = *connections_[event.data.u64 & UINT32_MAX];
     if (connection.generation != event.data.u64 >> 32) return;
     if (connection.connecting) {
@@ -411,10 +450,14 @@ void WireClient::time_out() {
     time_out_waiting(now_ns);
     while (!in_flight_.empty() && in_flight_.front().deadline_ns <= now_ns) {
         WireCall& call = in_flight_.front();
-        if (!call.connection->connecting)
-            fail(*call.connection, WireOutcome::timeout, {});
-        else
-            fail(*call.connection, WireOutcome::timeout, "no connection was made in time");
+        WireConnection& connection = *call.connection;
+        if (call.ends_in_time && !connection.connecting && connection.scanner.has_head()) {
+            connection.peer_closed = true;
+            finish(connection);
+        } else {
+            fail(connection, WireOutcome::timeout,
+                 connection.connecting ? "no connection was made in time" : "");
+        }
     }
 }
 

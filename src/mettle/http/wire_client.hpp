@@ -6,6 +6,7 @@
 
 #include "mettle/http/address.hpp"
 #include "mettle/http/client_stream.hpp"
+#include "mettle/http/name_lookup.hpp"
 #include "mettle/http/response_scanner.hpp"
 
 #include <sys/epoll.h>
@@ -41,6 +42,7 @@ struct WireCall {
     bool keep_head = false;
     BodySink* sink = nullptr;  // Gets the body in pieces as they come; last_piece_ns says when.
     std::int64_t deadline_ns = INT64_MAX;
+    bool ends_in_time = false;  // An answer that has begun by the deadline is whole then.
     // What became of it.
     std::int64_t sent_ns = 0;        // First byte handed to the kernel; 0: never.
     std::int64_t send_end_ns = 0;    // Last byte.
@@ -54,6 +56,9 @@ struct WireCall {
     WireOutcome outcome = WireOutcome::answered;
     bool waited_for_connection = false;
     bool sent_again = false;  // See requests_sent_again(); the stamps are from the first send on.
+    // Set by the sink, while it gets a piece: this is all that is wanted of the answer, which then
+    // counts as whole, and the connection is closed.
+    bool enough = false;
     std::int64_t json_size = -1;  // Inference-Header-Content-Length.
     ServerTiming server_timing;
     std::string_view head;   // With keep_head, without its empty line; valid in on_done() only.
@@ -97,6 +102,8 @@ public:
         std::string host;    // For TLS: the name that the certificate must have.
         std::string tunnel;  // "host:port" where the address is a proxy's that is to connect there.
         bool keep_connections = true;  // Else each request gets a new one.
+        // Asked for each new connection, which then goes there. Empty: all go to the address.
+        NameLookup::Resolve resolve_each = {};
     };
 
     WireClient(const Address& address, Options options, Owner& owner);
@@ -130,6 +137,8 @@ private:
 
     void start(WireConnection& connection, WireCall& call);
     void open_for(WireCall& call);
+    void connect(WireConnection& connection, const Address& address);
+    void on_looked_up();
     WireConnection& take_slot();
     void write(WireConnection& connection);
     void read(WireConnection& connection);
@@ -170,6 +179,8 @@ private:
     int event_at_ = 0;
     std::int64_t now_ns_ = 0;  // Of the last reading of the clock.
     std::unique_ptr<char[]> scratch_;
+    std::unique_ptr<NameLookup> lookup_;  // With Options::resolve_each.
+    std::vector<NameLookup::Answer> found_;
     std::string error_text_;
     bool serving_ = false;
 };

@@ -31,6 +31,8 @@ struct Done {
 
 class Driver final : public WireClient::Owner {
 public:
+    Driver(std::uint16_t port, NameLookup::Resolve resolve)
+        : client_(address("127.0.0.1", port), asking(std::move(resolve)), *this) {}
     explicit Driver(std::uint16_t port, std::size_t connections = 100,
                     const std::string& host = "127.0.0.1")
         : client_(address(host, port), options(connections), *this) {}
@@ -69,6 +71,12 @@ private:
         WireClient::Options options;
         options.max_connections = connections;
         options.max_answer_bytes = 1 << 20;
+        return options;
+    }
+    static WireClient::Options asking(NameLookup::Resolve resolve) {
+        WireClient::Options options;
+        options.keep_connections = false;
+        options.resolve_each = std::move(resolve);
         return options;
     }
     void on_done(WireCall& call) override {
@@ -346,6 +354,67 @@ TEST(WireClient, SpeaksIpv6) {
     PlantedServer server(always(kPlantedOk), AF_INET6);
     if (!server.ok()) GTEST_SKIP() << "no IPv6 here";
     EXPECT_EQ(Driver(server.port(), 1, "::1").ask().status, 200);
+}
+
+Address loopback(std::uint16_t port) {
+    Url url;
+    url.host = "127.0.0.1";
+    url.port = port;
+    return resolve(url).value().front();
+}
+
+TEST(WireClientNames, EachConnectionGoesWhereTheNameIsThen) {
+    PlantedServer before(always(kPlantedOk)), after(always(kPlantedOk));
+    std::atomic<bool> moved = false;
+    Driver driver(before.port(), [&]() -> Result<std::vector<Address>> {
+        return std::vector{loopback(moved ? after.port() : before.port())};
+    });
+    EXPECT_EQ(driver.ask().status, 200);
+    moved = true;
+    EXPECT_EQ(driver.ask().status, 200);
+    EXPECT_EQ(driver.ask().status, 200);
+    EXPECT_EQ(before.accepted(), 1);
+    EXPECT_EQ(after.accepted(), 2);
+}
+
+TEST(WireClientNames, SeveralAddressesAreTakenInTurn) {
+    PlantedServer one(always(kPlantedOk)), other(always(kPlantedOk));
+    Driver driver(one.port(), [&]() -> Result<std::vector<Address>> {
+        return std::vector{loopback(one.port()), loopback(other.port())};
+    });
+    for (int count = 0; count < 6; ++count) EXPECT_EQ(driver.ask().status, 200);
+    EXPECT_EQ(one.accepted(), 3);
+    EXPECT_EQ(other.accepted(), 3);
+}
+
+TEST(WireClientNames, ANameThatIsGoneIsAConnectThatFailed) {
+    PlantedServer server(always(kPlantedOk));
+    Driver driver(server.port(), []() -> Result<std::vector<Address>> {
+        return fail(Error::Kind::connection_lost, "the host 'shop' was not found");
+    });
+    const Done done = driver.ask();
+    EXPECT_EQ(done.outcome, WireOutcome::connect);
+    EXPECT_EQ(done.error, "the host 'shop' was not found");
+    EXPECT_EQ(server.accepted(), 0);
+}
+
+// The answer of the resolver comes when nobody waits for it any more, and another has the slot.
+TEST(WireClientNames, ASlowResolverDoesNotHoldUpTheDeadline) {
+    PlantedServer server(always(kPlantedOk));
+    std::atomic<bool> answers = false;
+    Driver driver(server.port(), [&]() -> Result<std::vector<Address>> {
+        answers.wait(false);
+        return std::vector{loopback(server.port())};
+    });
+    const Done late = driver.ask(kSecond / 50);
+    EXPECT_EQ(late.outcome, WireOutcome::timeout);
+    EXPECT_EQ(late.error, "no connection was made in time");
+    driver.begin();
+    answers = true;
+    answers.notify_all();
+    driver.finish();
+    EXPECT_EQ(driver.done().back().status, 200);
+    EXPECT_EQ(server.accepted(), 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace mettle::load {
 
@@ -80,7 +81,13 @@ void Arrivals::release(std::int64_t now_ns) {
         const std::uint32_t index = due_.front().slot;
         std::ranges::pop_heap(due_, std::greater{});
         due_.pop_back();
-        advance(slots_[index], thought_ns, now_ns, /*arrival=*/false);
+        Slot& slot = slots_[index];
+        if (slot.overdue_ns == kNever) {
+            advance(slot, thought_ns, now_ns, /*arrival=*/false);
+        } else {
+            const std::int64_t due_ns = std::exchange(slot.overdue_ns, kNever);
+            advance(slot, due_ns, now_ns, slot.overdue_arrival);
+        }
     }
 }
 
@@ -133,6 +140,18 @@ void Arrivals::advance(Slot& slot, std::int64_t due_ns, std::int64_t now_ns, boo
                 slot.attempt.is_arrival = arrival;
                 slot.in_flight = true;
                 return launcher_.launch(slot.attempt);
+            case Next::Kind::not_yet:
+                if (stopped_ && !finish_tasks_) {
+                    leave(slot);
+                    break;
+                }
+                slot.overdue_ns = due_ns;
+                slot.overdue_arrival = arrival;
+                return wait_until(slot, std::max(due_ns, now_ns) + next.wait_ns);
+            case Next::Kind::over:
+                iterations_left_ = 0;
+                next_arrival_ns_ = kNever;
+                [[fallthrough]];
             case Next::Kind::gone:
                 slot.behaviour.reset();
                 slot.left = false;

@@ -48,6 +48,9 @@ private:
         bool in_flight = false;
         bool at_work = false;  // In an iteration, or leaving.
         bool left = false;
+        std::int64_t overdue_ns =
+            0;  // When its step was due, which it could not take yet; 0: none.
+        bool overdue_arrival = false;
     };
     struct Due {
         bool operator>(const Due& other) const { return at_ns > other.at_ns; }

@@ -23,12 +23,16 @@ struct Next {
         wait,           // Think for `wait_ns`, and ask again.
         iteration_end,  // One task is through: ask again after `wait`.
         gone,           // The user has left for good.
+        not_yet,  // What it needs is not there: ask again after `wait_ns`. What is due stays due.
+        over,     // There is nothing left for anybody: it has left, and nobody comes any more.
     };
 
     static Next request() { return {Kind::request, 0, {}}; }
     static Next think(std::int64_t ns) { return {Kind::wait, ns, {}}; }
     static Next end(const WaitTime& wait) { return {Kind::iteration_end, 0, wait}; }
     static Next gone() { return {Kind::gone, 0, {}}; }
+    static Next not_yet(std::int64_t ns) { return {Kind::not_yet, ns, {}}; }
+    static Next over() { return {Kind::over, 0, {}}; }
 
     Kind kind = Kind::request;
     std::int64_t wait_ns = 0;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace mettle::load {
@@ -222,6 +223,78 @@ TEST_F(SourceTest, TasksAreChosenByWeight) {
     for (const Attempt* attempt : launcher.launched) ++counts[attempt->task];
     EXPECT_NEAR(counts[0] / 10'000, 0.75, 0.02);
     EXPECT_EQ(counts[2], 0);
+}
+
+// Sends so many requests, which are there from a moment on; then it is over for all.
+class Fed final : public Behaviour, public BehaviourFactory, public Program {
+public:
+    struct Supply {
+        int left;
+        bool there;
+    };
+    explicit Fed(Supply& supply) : supply_(supply) {}
+
+    Next next(Attempt& /*attempt*/, std::int64_t /*now_ns*/) override {
+        if (std::exchange(requested_, false)) return Next::end({});
+        if (left_) return Next::gone();
+        if (supply_.left == 0) return Next::over();
+        if (!supply_.there) return Next::not_yet(kSecond / 100);
+        --supply_.left;
+        requested_ = true;
+        return Next::request();
+    }
+    void arrive(std::uint64_t /*number*/) override {}
+    void leave() override { left_ = true; }
+    std::unique_ptr<Behaviour> make(const UserPlace& /*place*/) override {
+        return std::make_unique<Fed>(supply_);
+    }
+    std::unique_ptr<BehaviourFactory> make(Recorder& /*recorder*/, int /*worker*/) const override {
+        return std::make_unique<Fed>(supply_);
+    }
+    const std::vector<UserClass>& classes() const override { return classes_; }
+
+private:
+    Supply& supply_;
+    std::vector<UserClass> classes_{UserClass{"User", 1, 0}};
+    bool requested_ = false, left_ = false;
+};
+
+TEST_F(SourceTest, AUserIsDueWhenThereIsSomethingToSend) {
+    Fed::Supply supply{2, false};
+    Fed fed(supply);
+    Users users(closed_plan(1), {}, fed, fed, launcher, recorder);
+    users.release(0);
+    EXPECT_EQ(users.next_due_ns(), kSecond / 100);
+    supply.there = true;
+    users.release(kSecond / 100);
+    launcher.end(users, 0, 0.5);
+    launcher.end(users, 0, 0.6);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0.01, 0.5));
+    EXPECT_TRUE(users.exhausted());
+}
+
+TEST_F(SourceTest, AnArrivalStaysDueWhileThereIsNothingToSend) {
+    Fed::Supply supply{2, false};
+    Fed fed(supply);
+    Arrivals arrivals(open_plan(10), {}, fed, fed, launcher);
+    arrivals.release(kSecond / 10);
+    EXPECT_THAT(launcher.launched, SizeIs(0));
+    supply.there = true;
+    arrivals.release(kSecond / 5 - 1);
+    EXPECT_THAT(launcher.due_s, ElementsAre(0, 0.1));
+    EXPECT_TRUE(launcher.launched[0]->is_arrival && launcher.launched[1]->is_arrival);
+}
+
+TEST_F(SourceTest, ArrivalsEndWithWhatThereIsToSend) {
+    Fed::Supply supply{2, true};
+    Fed fed(supply);
+    Arrivals arrivals(open_plan(10), {}, fed, fed, launcher);
+    for (const int tenth : {0, 1, 2}) arrivals.release(tenth * kSecond / 10);
+    EXPECT_THAT(launcher.launched, SizeIs(2));
+    EXPECT_FALSE(arrivals.exhausted());
+    launcher.end(arrivals, 0, 0.3);
+    launcher.end(arrivals, 1, 0.3);
+    EXPECT_TRUE(arrivals.exhausted());
 }
 
 }  // namespace

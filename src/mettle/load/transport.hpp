@@ -34,6 +34,16 @@ struct ServerTimes {
 
 struct Attempt;
 
+// Who keeps the WebSockets of a transport's users.
+class SocketKeeper {
+public:
+    // Closes one that is open and that no attempt uses.
+    virtual void drop_socket(std::uint32_t socket) = 0;
+
+protected:
+    ~SocketKeeper() = default;
+};
+
 // What an attempt does with a WebSocket that its user keeps between attempts. Of an open one the
 // bytes are the head of its request, of the others a message, which may be none.
 struct SocketUse {
@@ -41,8 +51,9 @@ struct SocketUse {
 
     Kind kind = Kind::open;
     bool binary = false;
-    std::uint32_t messages = 1;  // To wait for, after what is sent.
-    std::uint32_t socket = 0;    // The transport's number for it; 0: none is open.
+    std::uint32_t messages = 1;      // To wait for, after what is sent.
+    std::uint32_t socket = 0;        // The transport's number for it; 0: none is open.
+    SocketKeeper* keeper = nullptr;  // Of that, filled in by the transport.
 };
 
 // A request made for one attempt, in place of one of the prepared ones. What its bytes mean is
@@ -54,6 +65,9 @@ struct MadeRequest {
     SocketUse* socket = nullptr;  // None: HTTP.
     // Of the attempt's payload, only written differently: its answer is judged as the payload's.
     bool of_payload = false;
+    // An answer that has begun by the deadline is whole then: a stream that is listened to for a
+    // time.
+    bool ends_in_time = false;
 };
 
 // An answer while it is there: the views end with the call that shows them.
@@ -74,9 +88,12 @@ public:
     // Of an answer that is whole. The attempt has its stamps, and the outcome that the transport
     // would give it, which may be changed here, with a detail that outlives the worker.
     virtual Then on_answer(Attempt& attempt, const AnswerView& answer) = 0;
-    // With Attempt::in_pieces: the content of the body as it comes, before on_answer().
-    virtual void on_piece(Attempt& /*attempt*/, std::string_view /*bytes*/,
-                          std::int64_t /*now_ns*/) {}
+    // With Attempt::in_pieces: the content of the body as it comes, before on_answer(). False: that
+    // is all that is wanted, and the answer counts as whole.
+    virtual bool on_piece(Attempt& /*attempt*/, std::string_view /*bytes*/,
+                          std::int64_t /*now_ns*/) {
+        return true;
+    }
 
 protected:
     ~AnswerReader() = default;

@@ -137,8 +137,16 @@ void Users::advance(std::uint32_t index, std::int64_t due_ns, std::int64_t now_n
         switch (next.kind) {
             case Next::Kind::request:
                 return send(index, due_ns);
+            case Next::Kind::over:
+                iterations_left_ = 0;
+                plan_changes(now_ns);
+                return remove(index);
             case Next::Kind::gone:
                 return remove(index);
+            case Next::Kind::not_yet:
+                // A user is due when it has something to send.
+                due_ns = std::max(due_ns, now_ns) + next.wait_ns;
+                break;
             case Next::Kind::wait:
                 due_ns += std::max<std::int64_t>(next.wait_ns, 0);
                 break;

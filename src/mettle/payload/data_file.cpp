@@ -209,6 +209,11 @@ Result<std::vector<DataRow>> parse_jsonl(std::string_view text, std::string_view
     return rows;
 }
 
+Result<DataRow> parse_json_row(std::string_view line, std::string_view name, std::size_t number,
+                               DataLimits limits) {
+    return row_of(number == 1 ? without_mark(line) : line, name, number, limits);
+}
+
 Result<std::string> read_whole_file(const std::string& path, std::size_t most_bytes) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     const auto size = file ? static_cast<std::streamoff>(file.tellg()) : -1;

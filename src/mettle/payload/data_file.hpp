@@ -46,6 +46,10 @@ Result<std::vector<DataRow>> parse_csv(std::string_view text, std::string_view n
 Result<std::vector<DataRow>> parse_jsonl(std::string_view text, std::string_view name,
                                          DataLimits limits = {});
 
+// One line of such, which is line `number`.
+Result<DataRow> parse_json_row(std::string_view line, std::string_view name, std::size_t number,
+                               DataLimits limits = {});
+
 // By extension: .csv, .jsonl or .ndjson.
 Result<std::vector<DataRow>> read_data_file(const std::string& path, DataLimits limits = {});
 

@@ -33,6 +33,7 @@ struct Origin {
     std::string host;
     bool tls = false;
     std::string tunnel;
+    http::Url peer;  // Whose name is resolved.
 };
 
 // What all workers share. Immutable.
@@ -118,7 +119,7 @@ public:
 private:
     struct Slot final : http::WireCall, http::BodySink {
         void on_body(std::string_view bytes) override {
-            attempt->reader->on_piece(*attempt, bytes, last_piece_ns);
+            if (!attempt->reader->on_piece(*attempt, bytes, last_piece_ns)) enough = true;
         }
 
         Attempt* attempt = nullptr;
@@ -207,6 +208,7 @@ void HttpTransport::send(Slot& slot) {
         slot.is_head = slot.request->is_head;
     }
     slot.origin = attempt.made ? attempt.made->origin : 0;
+    slot.ends_in_time = attempt.made && attempt.made->ends_in_time;
     const bool whole = attempt.reader && !attempt.in_pieces;
     slot.keep_head = attempt.reader != nullptr;
     slot.keep_body = whole || (slot.request && slot.request->check);
@@ -354,6 +356,8 @@ public:
             wire.host = origin.host;
             wire.tunnel = origin.tunnel;
             wire.keep_connections = options.keep_connections;
+            if (options.resolve_each)
+                wire.resolve_each = [peer = origin.peer] { return http::resolve(peer); };
         }
         return std::make_unique<HttpTransport>(shared_, completion, std::move(wires));
     }
@@ -371,10 +375,11 @@ Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
     urls.insert(urls.begin(), url);
     std::vector<Origin> origins;
     for (const http::Url& each : urls) {
-        const auto address = http::pick_address(http::peer_of(options.route, each));
+        const http::Url& peer = http::peer_of(options.route, each);
+        const auto address = http::pick_address(peer);
         if (!address) return std::unexpected(address.error());
-        origins.push_back(
-            {*address, each.host, each.scheme == "https", http::tunnel_of(options.route, each)});
+        origins.push_back({*address, each.host, each.scheme == "https",
+                           http::tunnel_of(options.route, each), peer});
     }
     auto shared = std::make_shared<SharedRequests>(
         SharedRequests{std::move(origins), std::move(requests), std::move(options)});

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <iostream>
 #include <map>
 
 namespace mettle::protocols {
@@ -131,16 +130,19 @@ private:
     bool has_url_ = false, has_body_ = false, json_body_ = false;
 };
 
-Result<std::string> read_standard_input() {
-    std::string text;
-    std::vector<char> block(64 * 1024);
-    while (std::cin.read(block.data(), static_cast<std::streamsize>(block.size())) ||
-           std::cin.gcount() > 0) {
-        text.append(block.data(), static_cast<std::size_t>(std::cin.gcount()));
-        if (text.size() > kMostBytes)
-            return fail(Error::Kind::too_large, "standard input has more than 256 MiB of requests");
+Result<RequestLine> to_line(const payload::DataRow& row, std::string_view name,
+                            std::size_t number) {
+    RequestLine line;
+    line.line = number;
+    LineReader reader(line);
+    std::string why;
+    for (const payload::DataField& field : row.fields) {
+        why = reader.take(field);
+        if (!why.empty()) break;
     }
-    return text;
+    if (why.empty()) why = reader.finish();
+    if (!why.empty()) return invalid(fmt::format("{}:{}: {}", name, number, why));
+    return line;
 }
 
 }  // namespace
@@ -150,25 +152,33 @@ Result<std::vector<RequestLine>> parse_request_lines(std::string_view text, std:
     if (!rows) return std::unexpected(rows.error());
     std::vector<RequestLine> lines;
     for (const payload::DataRow& row : *rows) {
-        RequestLine& line = lines.emplace_back();
-        line.line = row.line;
-        LineReader reader(line);
-        std::string why;
-        for (const payload::DataField& field : row.fields) {
-            why = reader.take(field);
-            if (!why.empty()) break;
-        }
-        if (why.empty()) why = reader.finish();
-        if (!why.empty()) return invalid(fmt::format("{}:{}: {}", name, row.line, why));
+        auto line = to_line(row, name, row.line);
+        if (!line) return std::unexpected(line.error());
+        lines.push_back(std::move(*line));
     }
     return lines;
 }
 
+Result<RequestLine> parse_request_line(std::string_view text, std::string_view name,
+                                       std::size_t number) {
+    const auto row = payload::parse_json_row(text, name, number);
+    if (!row) return std::unexpected(row.error());
+    return to_line(*row, name, number);
+}
+
 Result<std::vector<RequestLine>> read_request_lines(const std::string& path) {
-    const bool standard = path == "-";
-    const auto text = standard ? read_standard_input() : payload::read_whole_file(path, kMostBytes);
+    const auto text = payload::read_whole_file(path, kMostBytes);
     if (!text) return std::unexpected(text.error());
-    return parse_request_lines(*text, standard ? "standard input" : path);
+    return parse_request_lines(*text, path);
+}
+
+Result<void> complete_line(RequestLine& line, const http::Url& target,
+                           const http::HeaderList& headers, std::string_view name) {
+    if (line.url && line.url->origin() != target.origin())
+        return invalid(fmt::format("{}:{}: it goes to {}, and the load to {}", name, line.line,
+                                   line.url->origin(), target.origin()));
+    line.request.headers.insert(line.request.headers.end(), headers.begin(), headers.end());
+    return {};
 }
 
 Result<std::vector<Task>> make_line_tasks(std::vector<RequestLine> lines, const http::Url& target,
@@ -177,9 +187,8 @@ Result<std::vector<Task>> make_line_tasks(std::vector<RequestLine> lines, const 
     std::vector<Task> tasks;
     std::map<std::pair<std::string, std::string>, std::size_t> numbers;
     for (RequestLine& line : lines) {
-        if (line.url && line.url->origin() != target.origin())
-            return invalid(fmt::format("{}:{}: it goes to {}, and the load to {}", file_name,
-                                       line.line, line.url->origin(), target.origin()));
+        if (auto ours = complete_line(line, target, headers, file_name); !ours)
+            return std::unexpected(ours.error());
         const auto [found, is_new] =
             numbers.try_emplace({line.name, line.request.method}, tasks.size());
         if (is_new) {
@@ -191,7 +200,6 @@ Result<std::vector<Task>> make_line_tasks(std::vector<RequestLine> lines, const 
             tasks.push_back({line.name, line.request.method, 0, {}});
         }
         Task& task = tasks[found->second];
-        line.request.headers.insert(line.request.headers.end(), headers.begin(), headers.end());
         task.weight += 1;
         std::string id = fmt::format("{}:{}", file_name, line.line);
         task.requests.push_back({std::move(line.request), nullptr, std::move(id)});

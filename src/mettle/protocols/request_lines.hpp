@@ -27,8 +27,16 @@ struct RequestLine {
 // Errors say the line: "signed.jsonl:3: ...". At most a million; fails when there are none.
 Result<std::vector<RequestLine>> parse_request_lines(std::string_view text, std::string_view name);
 
-// "-" is standard input up to its end. At most 256 MiB.
+// Line `number` of what `name` names.
+Result<RequestLine> parse_request_line(std::string_view text, std::string_view name,
+                                       std::size_t number);
+
+// At most 256 MiB.
 Result<std::vector<RequestLine>> read_request_lines(const std::string& path);
+
+// Adds `headers` behind the line's own. Fails where it goes to another origin than `target`.
+Result<void> complete_line(RequestLine& line, const http::Url& target,
+                           const http::HeaderList& headers, std::string_view name);
 
 // Tasks in the order of their first request, each as often as it has requests. Fails for a line
 // whose URL is of another origin than `target`. `headers` go behind each line's own.

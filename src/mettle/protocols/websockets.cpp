@@ -60,6 +60,7 @@ void WebSockets::on_done(http::WebSocketCall& call) {
     judge(call, attempt);
     const bool stays = attempt.outcome == load::Outcome::ok && call.kind != Kind::close;
     attempt.made->socket->socket = stays ? call.socket : 0;
+    attempt.made->socket->keeper = this;
     if (attempt.reader && call.outcome == http::WireOutcome::answered)
         static_cast<void>(
             attempt.reader->on_answer(attempt, {attempt.status, call.head, call.body}));

@@ -12,7 +12,7 @@
 
 namespace mettle::protocols {
 
-class WebSockets final : private http::WebSocketClient::Owner {
+class WebSockets final : public load::SocketKeeper, private http::WebSocketClient::Owner {
 public:
     // Takes an attempt that is done and filled in.
     class Done {
@@ -30,6 +30,7 @@ public:
 
     void start(load::Attempt& attempt);
     void cancel(load::Attempt& attempt);
+    void drop_socket(std::uint32_t socket) override { client_.drop(socket); }
     void poll() { client_.poll(0); }
     int fd() const { return client_.fd(); }
     std::uint64_t connections_opened() const { return client_.connections_opened(); }

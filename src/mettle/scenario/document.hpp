@@ -5,6 +5,7 @@
 
 #include "mettle/load/load_shape.hpp"
 #include "mettle/load/runner.hpp"
+#include "mettle/protocols/event_meter.hpp"
 #include "mettle/results/expression.hpp"
 #include "mettle/scenario/text_template.hpp"
 
@@ -50,8 +51,10 @@ struct RequestStep {
     enum class Socket : std::uint8_t { none, open, say, close };
 
     Socket socket = Socket::none;
-    std::uint32_t messages = 1;  // say: to wait for.
-    std::string method = "GET";  // "WS" of a socket.
+    std::uint32_t messages = 1;                    // say: to wait for.
+    bool binary = false;                           // say: what the message is.
+    std::optional<protocols::EventLimits> events;  // The answer is a stream of events.
+    std::string method = "GET";                    // "WS" of a socket.
     Template target;
     std::string name;  // In the statistics.
     std::vector<HeaderText> headers;

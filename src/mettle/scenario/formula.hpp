@@ -24,7 +24,7 @@ class RE2;
 
 namespace mettle::scenario {
 
-enum class AnswerPart : std::uint8_t { status, latency, body };
+enum class AnswerPart : std::uint8_t { status, latency, body, events };
 enum class UserPart : std::uint8_t { user, iteration };
 
 // What a formula asks for while it is evaluated. Texts that it gives live until the evaluation is

@@ -58,6 +58,7 @@ constexpr auto kKnown = std::to_array<Known>(
     {{"status", Op::answer, Type::number, static_cast<std::uint32_t>(AnswerPart::status)},
      {"latency", Op::answer, Type::time, static_cast<std::uint32_t>(AnswerPart::latency)},
      {"body", Op::answer, Type::text, static_cast<std::uint32_t>(AnswerPart::body)},
+     {"events", Op::answer, Type::number, static_cast<std::uint32_t>(AnswerPart::events)},
      {"user", Op::own, Type::number, static_cast<std::uint32_t>(UserPart::user)},
      {"iteration", Op::own, Type::number, static_cast<std::uint32_t>(UserPart::iteration)}});
 

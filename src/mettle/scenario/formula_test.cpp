@@ -27,6 +27,8 @@ public:
                 return Value::of(150.0);
             case AnswerPart::body:
                 return Value::of(std::string_view("<a id=\"x7\">hello</a>"));
+            case AnswerPart::events:
+                return Value::of(3.0);
         }
         return {};
     }

@@ -66,6 +66,7 @@ int origin_of(const http::Url& url, std::span<const http::Url> origins) {
 }
 
 Result<void> HttpSession::prepare(const RequestParts& parts) {
+    events_ = nullptr;
     may_follow_ = parts.follow_redirects && parts.method != "HEAD";
     redirects_ = 0;
     if (!is_absolute(parts.target)) {
@@ -144,6 +145,7 @@ Result<void> HttpSession::prepare_socket(const RequestParts& parts) {
 }
 
 void HttpSession::prepare_message(std::string_view message, std::uint32_t messages, bool binary) {
+    events_ = nullptr;
     bytes_ = message;
     socket_.kind = load::SocketUse::Kind::exchange;
     socket_.messages = messages;
@@ -152,19 +154,33 @@ void HttpSession::prepare_message(std::string_view message, std::uint32_t messag
 }
 
 void HttpSession::prepare_goodbye() {
+    events_ = nullptr;
     bytes_.clear();
     socket_.kind = load::SocketUse::Kind::close;
     made_ = {bytes_, false, origin_, &socket_};
 }
 
+void HttpSession::drop_socket() {
+    if (socket_.socket != 0) socket_.keeper->drop_socket(socket_.socket);
+    socket_.socket = 0;
+}
+
+void HttpSession::read_events(const protocols::EventLimits& limits) {
+    if (!meter_) meter_ = std::make_unique<protocols::EventMeter>();
+    meter_->begin(limits);
+    events_ = &limits;
+    made_.ends_in_time = limits.length > Duration::zero();
+}
+
 void HttpSession::fill(load::Attempt& attempt) {
     attempt.made = &made_;
     attempt.reader = this;
-    attempt.in_pieces = false;
+    attempt.in_pieces = events_ != nullptr;
 }
 
 void HttpSession::fill(load::Attempt& attempt, const load::MadeRequest& ready,
                        std::string_view path) {
+    events_ = nullptr;
     may_follow_ = !ready.is_head;
     redirects_ = 0;
     origin_ = ready.origin;
@@ -191,8 +207,30 @@ load::AnswerReader::Then HttpSession::on_answer(load::Attempt& attempt,
         else
             fail(attempt, load::Outcome::protocol, inflated.error().message);
     }
+    if (events_) {
+        seen.body = meter_->last();
+        seen.events = meter_.get();
+        if (attempt.outcome == load::Outcome::ok) judge_events(attempt, seen);
+    }
     asker_.on_answer(attempt, seen);
     return Then::done;
+}
+
+bool HttpSession::on_piece(load::Attempt& /*attempt*/, std::string_view bytes,
+                           std::int64_t now_ns) {
+    return !meter_->feed(bytes, now_ns);
+}
+
+void HttpSession::judge_events(load::Attempt& attempt, const AnswerSeen& seen) {
+    std::string_view type = seen.header("content-type");
+    type = type.substr(0, type.find(';'));
+    if (!http::same_name(type, "text/event-stream"))
+        return fail(attempt, load::Outcome::validation,
+                    fmt::format("it is no stream of events: its Content-Type is '{}'", type));
+    const bool by_time =
+        events_->length > Duration::zero() && attempt.done_ns >= attempt.deadline_ns;
+    if (const std::string flaw = meter_->flaw(by_time); !flaw.empty())
+        fail(attempt, load::Outcome::validation, flaw);
 }
 
 // Whether another request goes out, in `made_`.
@@ -243,6 +281,7 @@ bool HttpSession::follow(load::Attempt& attempt, const AnswerSeen& answer) {
     parts.headers = headers;
     parts.body = body;
     render(parts, setup_.origins[origin_], path_);
+    if (events_) read_events(*events_);  // What the redirect said is none of it.
     attempt.made = &made_;
     return true;
 }

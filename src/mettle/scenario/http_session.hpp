@@ -7,6 +7,7 @@
 #include "mettle/http/message.hpp"
 #include "mettle/load/transport.hpp"
 #include "mettle/protocols/detail_texts.hpp"
+#include "mettle/protocols/event_meter.hpp"
 #include "mettle/scenario/cookie_jar.hpp"
 
 #include <cstdint>
@@ -44,7 +45,9 @@ struct AnswerSeen {
 
     int status = 0;
     std::string_view head;
-    std::string_view body;  // Decoded, where it came as gzip or deflate.
+    // Decoded, where it came as gzip or deflate. Of a stream: the data of its last event.
+    std::string_view body;
+    const protocols::EventMeter* events = nullptr;  // Of an answer that was read as a stream.
 };
 
 class HttpSession final : public load::AnswerReader {
@@ -62,6 +65,9 @@ public:
     // All must live longer; `details` keeps what failures say.
     HttpSession(const HttpSetup& setup, protocols::DetailTexts& details, Asker& asker)
         : setup_(setup), details_(details), asker_(asker) {}
+    ~HttpSession() { drop_socket(); }
+    HttpSession(const HttpSession&) = delete;
+    HttpSession& operator=(const HttpSession&) = delete;
 
     // Renders the request. Errors: a target of a host that the setup does not have.
     Result<void> prepare(const RequestParts& parts);
@@ -72,8 +78,14 @@ public:
     void prepare_message(std::string_view message, std::uint32_t messages, bool binary);
     void prepare_goodbye();
     bool has_socket() const { return socket_.socket != 0; }
+    // Closes the WebSocket that is open, if any: no request of the statistics. REQUIRES: none of
+    // its requests is in flight. So does the end of the session.
+    void drop_socket();
     // The request that was prepared last, for this attempt. Its task is the caller's.
     void fill(load::Attempt& attempt);
+    // Between prepare() and fill(): the answer is read as a stream of events. The limits must live
+    // until it is there.
+    void read_events(const protocols::EventLimits& limits);
     // The same for bytes that are ready and need no cookie: they must live until the answer.
     void fill(load::Attempt& attempt, const load::MadeRequest& ready, std::string_view path);
 
@@ -86,6 +98,8 @@ public:
 
 private:
     Then on_answer(load::Attempt& attempt, const load::AnswerView& answer) override;
+    bool on_piece(load::Attempt& attempt, std::string_view bytes, std::int64_t now_ns) override;
+    void judge_events(load::Attempt& attempt, const AnswerSeen& seen);
     bool follow(load::Attempt& attempt, const AnswerSeen& answer);
     void render(const RequestParts& parts, const http::Url& origin, std::string_view path);
 
@@ -98,6 +112,8 @@ private:
     std::string path_;  // Of the request in flight, for cookies and relative redirects.
     load::MadeRequest made_;
     load::SocketUse socket_;
+    const protocols::EventLimits* events_ = nullptr;  // Of the request that was prepared last.
+    std::unique_ptr<protocols::EventMeter> meter_;    // From the first stream on.
     std::uint16_t origin_ = 0;
     bool may_follow_ = false;
     int redirects_ = 0;

@@ -13,8 +13,8 @@ namespace mettle::scenario {
 namespace {
 
 constexpr auto kReserved = std::to_array<std::string_view>(
-    {"status", "latency", "body", "user", "iteration", "true", "false", "null", "and", "or", "not",
-     "contains", "matches", "json", "header", "cookie", "env"});
+    {"status", "latency", "body", "events", "user", "iteration", "true", "false", "null", "and",
+     "or", "not", "contains", "matches", "json", "header", "cookie", "env"});
 
 bool is_word(std::string_view text) {
     return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&

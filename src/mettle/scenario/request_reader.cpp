@@ -1,3 +1,4 @@
+#include "mettle/base/base64.hpp"
 #include "mettle/http/message.hpp"
 #include "mettle/http/url.hpp"
 #include "mettle/scenario/read_context.hpp"
@@ -137,6 +138,53 @@ void read_judgement(ReadContext& context, KeyReader& keys, RequestStep& request)
 
 }  // namespace
 
+namespace {
+
+// A binary message: {base64: TEXT} or {file: PATH}.
+void read_bytes(ReadContext& context, const YamlNode& node, RequestStep& request) {
+    request.binary = true;
+    KeyReader keys(context, node, "a binary message");
+    const YamlNode* base64 = keys.take("base64");
+    const YamlNode* file = keys.take("file");
+    keys.finish();
+    if ((base64 != nullptr) == (file != nullptr))
+        return context.wrong(node, "a binary message takes either 'base64: TEXT' or 'file: PATH'");
+    if (file) {
+        request.body = Template(context.file(*file, "file").value_or(""));
+        return;
+    }
+    const auto bytes = from_base64(context.text(*base64, "base64"));
+    if (!bytes) return context.wrong(*base64, "this text is not base64");
+    request.body = Template(*bytes);
+}
+
+// `sse: true`, or {count: 10, until: "[DONE]", for: 2s}.
+void read_events(ReadContext& context, const YamlNode& node, RequestStep& request) {
+    constexpr std::int64_t kMostEvents = 1'000'000'000;
+    protocols::EventLimits& limits = request.events.emplace();
+    if (!node.is_map()) {
+        if (!context.truth(node, "sse")) request.events.reset();
+        return;
+    }
+    KeyReader keys(context, node, "sse");
+    if (const YamlNode* count = keys.take("count"))
+        limits.count =
+            static_cast<std::uint32_t>(context.whole(*count, "count", 1, kMostEvents).value_or(1));
+    if (const YamlNode* until = keys.take("until")) {
+        limits.until = context.text(*until, "until");
+        if (limits.until.empty())
+            context.wrong(*until, "until is the data of the event that ends the stream");
+    }
+    if (const YamlNode* length = keys.take("for")) {
+        limits.length = context.duration(*length, "for").value_or(Duration::zero());
+        if (limits.length == Duration::zero())
+            context.wrong(*length, "a stream is read for longer than 0");
+    }
+    keys.finish();
+}
+
+}  // namespace
+
 RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlEntry& verb) {
     RequestStep request;
     request.timeout = context.defaults.timeout;
@@ -158,6 +206,7 @@ RequestStep read_request(ReadContext& context, const YamlNode& node, const YamlE
         request.headers.push_back(read_auth(context, *auth));
     if (const YamlNode* follow = keys.take("follow_redirects"))
         request.follow_redirects = context.truth(*follow, "follow_redirects");
+    if (const YamlNode* events = keys.take("sse")) read_events(context, *events, request);
     const YamlEntry* body = keys.take_one({"json", "form", "body", "body_file", "multipart"});
     if (body) read_body(context, *body, request);
     if (has_header(request, "content-type")) request.content_type.clear();
@@ -190,7 +239,10 @@ RequestStep read_socket_step(ReadContext& context, const YamlNode& node, const Y
             request.headers.push_back(read_auth(context, *auth));
     } else if (request.socket == Socket::say) {
         // Nothing to say: only answers are waited for.
-        if (!kind.value.is_null()) request.body = context.text_template(kind.value, "a message");
+        if (kind.value.is_map())
+            read_bytes(context, kind.value, request);
+        else if (!kind.value.is_null())
+            request.body = context.text_template(kind.value, "a message");
         if (const YamlNode* messages = keys.take("messages"))
             request.messages = static_cast<std::uint32_t>(
                 context.whole(*messages, "messages", 0, 1'000'000).value_or(1));

@@ -46,6 +46,11 @@ struct Instruction {
     std::uint32_t target = 0;        // Where a jump goes.
 };
 
+// Own metrics of a run about its streams of events.
+struct EventMetrics {
+    std::uint32_t events = 0, first_event = 0, inter_event = 0;
+};
+
 struct ScriptRequest {
     RequestStep step;
     std::uint32_t task = 0;  // In the statistics.
@@ -106,6 +111,7 @@ struct Script {
     std::vector<Template> texts;  // Of log and fail.
     std::vector<ScriptSet> sets;
     std::vector<ScriptClass> classes;
+    EventMetrics event_metrics;  // Where a request has a stream.
     std::uint32_t counters = 0;  // Rounds that a user may be in at once.
     bool keeps_answers = false;  // A step asks for the last answer.
 

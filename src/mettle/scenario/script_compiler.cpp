@@ -239,11 +239,18 @@ private:
             if (!given) request.step.headers.push_back(header);
         }
         request.task = names_.task(step.name, step.method);
+        if (step.events) name_event_metrics();
         add_origin(origin_text_of(step.target));
         note_answer_use(step.target.needs_answer() || step.body.needs_answer());
         for (const HeaderText& header : request.step.headers)
             note_answer_use(header.value.needs_answer());
         emit(Op::request, keep(script_->requests, std::move(request)));
+    }
+    void name_event_metrics() {
+        using results::MetricKind;
+        script_->event_metrics = {names_.metric("events", MetricKind::counter),
+                                  names_.metric("first_event", MetricKind::trend, "ms"),
+                                  names_.metric("inter_event", MetricKind::trend, "ms")};
     }
     void emit_step(const WaitStep& step) { emit(Op::wait, keep(script_->waits, step.wait)); }
     void emit_step(const SetStep& step) {
@@ -327,7 +334,10 @@ private:
             if (step.socket != RequestStep::Socket::none && options_.part != ScriptPart::users)
                 return fail(Error::Kind::invalid_input,
                             "a WebSocket is its user's: setup and teardown have none");
-            const bool known = step.socket == RequestStep::Socket::none &&
+            if (step.events && options_.part != ScriptPart::users)
+                return fail(Error::Kind::invalid_input,
+                            "streams of events are for users: setup and teardown have none");
+            const bool known = step.socket == RequestStep::Socket::none && !step.events &&
                                step.target.is_static() && step.body.is_static() &&
                                std::ranges::all_of(step.headers, [](const HeaderText& header) {
                                    return header.value.is_static();

@@ -236,6 +236,7 @@ std::optional<Next> ScriptUser::end_steps() {
         case Phase::at_task:
             phase_ = Phase::choosing;
             at_ = 0;
+            if (arrival_) session_.drop_socket();  // The next arrival is somebody else.
             return Next::end(sets_.back().set->wait);
         case Phase::stopping:
             sets_.pop_back();

@@ -54,6 +54,7 @@ private:
     void judge_status(load::Attempt& attempt, const Check& check);
     void judge_formula(load::Attempt& attempt, const Check& check);
     void extract(load::Attempt& attempt);
+    void measure_events(const load::Attempt& attempt, const protocols::EventMeter& events);
     void keep_answer(const AnswerSeen& seen);
     void note_missing_answer();
 
@@ -98,7 +99,8 @@ private:
     const AnswerSeen* seen_ = nullptr;        // While it is there.
     int status_ = 0;                          // Of the last answer; 0: none came.
     double latency_ms_ = 0;
-    std::string head_, body_;  // Of the last answer, where a step may ask for it.
+    std::uint64_t events_ = 0;  // Of the last answer.
+    std::string head_, body_;   // Of the last answer, where a step may ask for it.
     std::int64_t now_ns_ = 0;
     std::uint64_t failures_ = 0;
     std::uint64_t iteration_ = 0;

@@ -47,10 +47,13 @@ bool ScriptUser::send(const ScriptRequest& request, Attempt& attempt) {
         session_.fill(attempt, request.made, request.path);
     } else {
         if (!render(request)) return false;
+        if (request.step.events) session_.read_events(*request.step.events);
         session_.fill(attempt);
     }
     attempt.task = request.task;
-    attempt.timeout_ns = request.step.timeout.count();
+    const RequestStep& step = request.step;
+    const bool in_time = step.events && step.events->length > Duration::zero();
+    attempt.timeout_ns = (in_time ? step.events->length : step.timeout).count();
     request_ = &request;
     answered_ = false;
     return true;
@@ -83,7 +86,7 @@ Result<void> ScriptUser::prepare(const RequestStep& step, RequestParts& parts) {
             parts.method = "GET";
             return session_.prepare_socket(parts);
         case RequestStep::Socket::say:
-            session_.prepare_message(parts.body, step.messages, /*binary=*/false);
+            session_.prepare_message(parts.body, step.messages, step.binary);
             return {};
         case RequestStep::Socket::close:
             session_.prepare_goodbye();
@@ -143,6 +146,7 @@ void ScriptUser::on_answer(Attempt& attempt, const AnswerSeen& seen) {
     latency_ms_ = static_cast<double>(attempt.done_ns - attempt.sent_ns) / 1e6;
     const bool came = attempt.outcome == Outcome::ok || attempt.outcome == Outcome::status;
     const RequestStep& step = request_->step;
+    events_ = seen.events ? seen.events->count() : 0;
     if (came && (!step.checks.empty() || !step.extractions.empty())) {
         seen_ = &seen;
         bench_.json.forget();
@@ -151,6 +155,7 @@ void ScriptUser::on_answer(Attempt& attempt, const AnswerSeen& seen) {
         seen_ = nullptr;
         bench_.json.forget();
     }
+    if (seen.events && attempt.outcome == Outcome::ok) measure_events(attempt, *seen.events);
     if (script_.keeps_answers) keep_answer(seen);
     failures_ += attempt.outcome != Outcome::ok;
 }
@@ -158,6 +163,7 @@ void ScriptUser::on_answer(Attempt& attempt, const AnswerSeen& seen) {
 void ScriptUser::note_missing_answer() {
     status_ = 0;
     latency_ms_ = 0;
+    events_ = 0;
     head_.clear();
     body_.clear();
     ++failures_;
@@ -221,6 +227,19 @@ void ScriptUser::extract(Attempt& attempt) {
             return;
         }
     }
+}
+
+void ScriptUser::measure_events(const Attempt& attempt, const protocols::EventMeter& events) {
+    if (!bench_.recorder.counts(attempt)) return;
+    const EventMetrics& metrics = script_.event_metrics;
+    const auto add = [&](std::uint32_t metric, results::MetricKind kind, double value) {
+        bench_.recorder.record_metric(metric, kind, value, attempt.done_ns);
+    };
+    const auto to_ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+    add(metrics.events, results::MetricKind::counter, static_cast<double>(events.count()));
+    add(metrics.first_event, results::MetricKind::trend, to_ms(events.first_ns() - attempt.due_ns));
+    for (const std::int64_t gap : events.gaps_ns())
+        add(metrics.inter_event, results::MetricKind::trend, to_ms(gap));
 }
 
 void ScriptUser::measure(const ScriptMetric& metric) {
@@ -297,6 +316,8 @@ Value ScriptUser::answer(AnswerPart part) {
             return Value::of(latency_ms_);
         case AnswerPart::body:
             return Value::of(seen_ ? seen_->body : std::string_view(body_));
+        case AnswerPart::events:
+            return Value::of(static_cast<double>(events_));
     }
     return {};
 }

@@ -54,8 +54,9 @@ public:
     void leave() override { left_ = true; }
 
 private:
-    void on_piece(Attempt& /*attempt*/, std::string_view bytes, std::int64_t now_ns) override {
+    bool on_piece(Attempt& /*attempt*/, std::string_view bytes, std::int64_t now_ns) override {
         meter_.feed(bytes, now_ns);
+        return true;
     }
 
     Then on_answer(Attempt& attempt, const load::AnswerView& answer) override {
