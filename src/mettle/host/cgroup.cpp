@@ -212,6 +212,11 @@ std::optional<CgroupFolders> cgroup_of(int pid, const fs::path& root) {
     return folders;
 }
 
+std::optional<double> cpu_quota_of(const CgroupFolders& folders) {
+    if (!folders.cpu.empty()) return quota_in(folders.cpu, false);
+    return folders.unified.empty() ? std::nullopt : quota_in(folders.unified, true);
+}
+
 CgroupUsage usage_of_cgroup(const CgroupFolders& folders) {
     CgroupUsage usage;
     if (!folders.unified.empty()) add_version2(usage, folders.unified);

@@ -53,5 +53,7 @@ struct CgroupUsage {
     std::optional<Pressure> cpu_pressure, memory_pressure, io_pressure;  // Version 2.
 };
 CgroupUsage usage_of_cgroup(const CgroupFolders& folders);
+// Its own quota in cores, not those of groups above it; nothing where it has none.
+std::optional<double> cpu_quota_of(const CgroupFolders& folders);
 
 }  // namespace mettle::host
