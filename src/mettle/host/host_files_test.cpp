@@ -27,8 +27,8 @@ TEST(HostFiles, ReadsMemory) {
     const HostMemory memory = parse_meminfo(
         "MemTotal:       16384000 kB\nMemFree:         1000 kB\nMemAvailable:    8192000 kB\n"
         "SwapTotal:       1000 kB\nSwapFree:         400 kB\n");
-    EXPECT_EQ(memory.total_bytes, 16384000u * 1024);
-    EXPECT_EQ(memory.available_bytes, 8192000u * 1024);
+    EXPECT_EQ(memory.total_bytes, std::uint64_t{16384000} * 1024);
+    EXPECT_EQ(memory.available_bytes, std::uint64_t{8192000} * 1024);
     EXPECT_EQ(memory.swap_used_bytes, 600u * 1024);
 }
 

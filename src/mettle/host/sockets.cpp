@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostListeners = 4096;
 constexpr int kMostAncestors = 64;
 
-// A file of 4,096 listening sockets; those that follow are connections.
-constexpr std::size_t kMostText = 700 << 10;
+// A line has 150 bytes.
+constexpr std::size_t kMostText = kMostListeners * 160;
 
 bool holds(const std::string& link, const std::vector<Listener>& listeners) {
     constexpr std::string_view kSocket = "socket:[";
@@ -42,6 +42,21 @@ bool has_one_of(int pid, const std::vector<Listener>& listeners) {
             return true;
     }
     return false;
+}
+
+// Reads no more than it must: thousands of connections may follow the few that listen, and the
+// kernel writes each line when it is asked for.
+std::vector<Listener> all_listeners(const char* path) {
+    std::string text;
+    for (std::size_t most = 16 << 10;; most *= 4) {
+        if (!read_file(path, text, most)) return {};
+        const bool whole = text.size() < most || most >= kMostText;
+        auto listeners = parse_listeners(text);
+        // With a connection among the lines, all that listen were before it.
+        if (whole ||
+            listeners.size() + 2 < static_cast<std::size_t>(std::ranges::count(text, '\n')))
+            return listeners;
+    }
 }
 
 int parent_of(int pid) {
@@ -87,10 +102,8 @@ std::vector<Listener> parse_listeners(std::string_view text) {
 
 std::vector<Listener> listeners_on(std::uint16_t port) {
     std::vector<Listener> found;
-    std::string text;
     for (const char* path : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        if (!read_file(path, text, kMostText)) continue;
-        std::ranges::copy_if(parse_listeners(text), std::back_inserter(found),
+        std::ranges::copy_if(all_listeners(path), std::back_inserter(found),
                              [&](const Listener& each) { return each.port == port; });
     }
     return found;

@@ -69,7 +69,7 @@ void Timeline::put(std::string_view name, std::string_view unit, double value, d
     Cell sample;
     sample.least = sample.most = static_cast<float>(value);
     sample.sum = value * weight;
-    sample.weight = static_cast<float>(weight);
+    sample.weight = weight;
     sample.count = 1;
     series.cells.back().add(sample);
 }
@@ -96,11 +96,11 @@ results::ResourceSeries Timeline::gather(const Series& series,
     if (all.count == 0) return gathered;
     gathered.min = all.least;
     gathered.max = all.most;
-    gathered.mean = all.sum / static_cast<double>(all.weight);
+    gathered.mean = all.sum / all.weight;
     bool seen = false;
     for (const Cell& cell : cells) {
-        const double value = cell.weight > 0 ? cell.sum / static_cast<double>(cell.weight)
-                                             : std::numeric_limits<double>::quiet_NaN();
+        const double value =
+            cell.weight > 0 ? cell.sum / cell.weight : std::numeric_limits<double>::quiet_NaN();
         gathered.values.push_back(value);
         if (cell.weight == 0) continue;
         if (!seen) gathered.first = value;

@@ -43,8 +43,7 @@ private:
         void add(const Cell& other);
         float least = std::numeric_limits<float>::max();
         float most = std::numeric_limits<float>::lowest();
-        double sum = 0;
-        float weight = 0;  // 0: nothing seen.
+        double sum = 0, weight = 0;  // No weight: nothing seen.
         std::uint32_t count = 0;
     };
     struct Series {
