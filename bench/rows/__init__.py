@@ -1,6 +1,7 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import bodies, client, cold_start, live, memory, models, pause, predict, ring, send_lag, swap, testers, users
+from . import (bodies, client, cold_start, live, memory, models, monitor, pause, predict, ring, send_lag, swap, testers,
+               users)
 
 ROWS = {
     "live": live,
@@ -12,6 +13,7 @@ ROWS = {
     "users": users,
     "testers": testers,
     "send_lag": send_lag,
+    "monitor": monitor,
     "pause": pause,
     "cold_start": cold_start,
     "memory": memory,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace mettle::analysis {
 namespace {
@@ -12,6 +13,10 @@ namespace {
 constexpr double kFull = 0.9;  // Of its cores: above this there is nothing left to use.
 
 constexpr double kNeighbours = 0.2;
+constexpr double kHostFull = 0.95;
+constexpr double kThrottled = 0.1;
+constexpr double kWantOfMemory = 0.1;
+constexpr double kWantOfDisk = 0.2;
 
 // Where a saturated target's CPU goes, as far as its own phases say.
 std::string shares(const LoadPicture& seen) {
@@ -36,10 +41,134 @@ int percent(double part, double whole) {
     return whole > 0 ? static_cast<int>(part / whole * 100 + 0.5) : 0;
 }
 
+const char* cores_word(double cores) {
+    return cores == 1 ? "core" : "cores";
+}
+
+std::string rate_of(const LoadPicture& seen) {
+    return format_rate(seen.rate_rps) + " rps";
+}
+
+using Found = std::optional<Attribution>;
+
+// What the target itself has used up.
+Found of_target(const LoadPicture& seen) {
+    const std::string at = rate_of(seen);
+    if (seen.throttled >= kThrottled)
+        return Attribution{
+            Bottleneck::throttling,
+            fmt::format("throttling: the CPU quota of the target's control group ran out in {} % "
+                        "of its periods at {}{}: a higher quota would help",
+                        percent(seen.throttled, 1), at, cpu_to_spare(seen))};
+    if (seen.gpu && *seen.gpu >= kFull)
+        return Attribution{Bottleneck::gpu,
+                           fmt::format("GPU: busy {} % of the time at {}{}", percent(*seen.gpu, 1),
+                                       at, cpu_to_spare(seen))};
+    if (seen.target_cpu && seen.target_cores > 0 && *seen.target_cpu >= kFull * seen.target_cores)
+        return Attribution{Bottleneck::compute,
+                           fmt::format("compute: the target uses {:.2f} of its {:.0f} {} at {}{}",
+                                       *seen.target_cpu, seen.target_cores,
+                                       cores_word(seen.target_cores), at, shares(seen))};
+    return {};
+}
+
+// What others on its machine have used up.
+Found of_machine(const LoadPicture& seen) {
+    const std::string at = rate_of(seen);
+    const double target = seen.target_cpu.value_or(0);
+    const double on_cores = target + seen.neighbours_cpu;
+    if (seen.neighbours_cpu > kNeighbours * seen.target_cores && seen.target_cores > 0 &&
+        on_cores >= kFull * seen.target_cores) {
+        return Attribution{
+            Bottleneck::neighbours,
+            fmt::format("neighbours: other processes use {:.2f} of the target's {:.0f} {} at "
+                        "{}, so it has {:.2f}; on a quiet machine it would do better",
+                        seen.neighbours_cpu, seen.target_cores, cores_word(seen.target_cores), at,
+                        target)};
+    }
+    if (seen.target_cpu && seen.host_cores > 0 && seen.host_cpu >= kHostFull * seen.host_cores) {
+        const double others = std::max(0.0, seen.host_cpu - target - seen.generator_cpu);
+        return Attribution{
+            Bottleneck::machine,
+            fmt::format("machine: all {:.0f} {} of the host are in use at {}: the target has "
+                        "{:.2f}, the load generator {:.2f}, others {:.2f}; apart from the "
+                        "generator the target may do better",
+                        seen.host_cores, cores_word(seen.host_cores), at, target,
+                        seen.generator_cpu, others)};
+    }
+    return {};
+}
+
+Found of_generator(const LoadPicture& seen) {
+    const bool full = seen.generator_cpu >= 0.95 * seen.generator_cores;
+    if (!seen.generator_gave_out && !full) return {};
+    return Attribution{Bottleneck::generator,
+                       fmt::format("generator: at {} the load generator uses {:.2f} of its {:.0f} "
+                                   "{}, so the target may take more than was measured",
+                                   rate_of(seen), seen.generator_cpu, seen.generator_cores,
+                                   cores_word(seen.generator_cores))};
+}
+
+// What work stood still for.
+Found of_pressure(const LoadPicture& seen) {
+    if (seen.memory_pressure >= kWantOfMemory)
+        return Attribution{
+            Bottleneck::memory,
+            fmt::format("memory: for {} % of the time work stood still for want of "
+                        "memory at {}{}",
+                        percent(seen.memory_pressure, 1), rate_of(seen), cpu_to_spare(seen))};
+    if (seen.io_pressure >= kWantOfDisk)
+        return Attribution{
+            Bottleneck::disk,
+            fmt::format("disk: for {} % of the time work waited for a disk at {}{}",
+                        percent(seen.io_pressure, 1), rate_of(seen), cpu_to_spare(seen))};
+    return {};
+}
+
+// Where a request spends its time, by the phases that the target reports.
+Found of_phases(const LoadPicture& seen) {
+    const std::string at = rate_of(seen);
+    const auto mostly = [&](double ms) { return seen.service_ms > 0 && ms > seen.service_ms / 2; };
+    if (mostly(seen.queue_ms)) {
+        return Attribution{
+            Bottleneck::queue,
+            fmt::format("queue: {} % of a request's time is waiting for its turn at {}{}",
+                        percent(seen.queue_ms, seen.service_ms), at, cpu_to_spare(seen))};
+    }
+    if (mostly(seen.infer_ms)) {
+        return Attribution{
+            Bottleneck::inference,
+            fmt::format("inference: the model takes {} % of a request's time at {}{}",
+                        percent(seen.infer_ms, seen.service_ms), at, cpu_to_spare(seen))};
+    }
+    if (mostly(seen.network_ms) && seen.infer_ms > 0) {
+        const std::string queued =
+            seen.accept_queue >= 1
+                ? fmt::format("; {:.0f} connections wait for its accept()", seen.accept_queue)
+                : "";
+        return Attribution{
+            Bottleneck::network,
+            fmt::format("network or accept queue: {} % of a request's time passes outside the "
+                        "server's own phases at {}{}{}",
+                        percent(seen.network_ms, seen.service_ms), at, cpu_to_spare(seen), queued)};
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string_view name_of(Bottleneck bottleneck) {
     switch (bottleneck) {
+        case Bottleneck::throttling:
+            return "throttling";
+        case Bottleneck::gpu:
+            return "gpu";
+        case Bottleneck::machine:
+            return "machine";
+        case Bottleneck::memory:
+            return "memory";
+        case Bottleneck::disk:
+            return "disk";
         case Bottleneck::generator:
             return "generator";
         case Bottleneck::compute:
@@ -58,53 +187,16 @@ std::string_view name_of(Bottleneck bottleneck) {
     return "";
 }
 
+// Where the generator gave out, the target's own limit was not seen, however busy it was.
 Attribution attribute(const LoadPicture& seen) {
-    const std::string at = format_rate(seen.rate_rps) + " rps";
-    const bool target_full =
-        seen.target_cpu && seen.target_cores > 0 && *seen.target_cpu >= kFull * seen.target_cores;
-    const bool generator_full = seen.generator_cpu >= 0.95 * seen.generator_cores;
-    if (target_full && !seen.generator_gave_out) {
-        return {Bottleneck::compute,
-                fmt::format("compute: the target uses {:.2f} of its {:.0f} {} at {}{}",
-                            *seen.target_cpu, seen.target_cores,
-                            seen.target_cores == 1 ? "core" : "cores", at, shares(seen))};
+    if (!seen.generator_gave_out) {
+        if (auto found = of_target(seen)) return *found;
     }
-    const double on_cores = seen.target_cpu.value_or(0) + seen.neighbours_cpu;
-    if (seen.neighbours_cpu > kNeighbours * seen.target_cores && seen.target_cores > 0 &&
-        on_cores >= kFull * seen.target_cores) {
-        return {Bottleneck::neighbours,
-                fmt::format("neighbours: other processes use {:.2f} of the target's {:.0f} {} at "
-                            "{}, so it has {:.2f}; on a quiet machine it would do better",
-                            seen.neighbours_cpu, seen.target_cores,
-                            seen.target_cores == 1 ? "core" : "cores", at,
-                            seen.target_cpu.value_or(0))};
-    }
-    if (seen.generator_gave_out || generator_full) {
-        return {Bottleneck::generator,
-                fmt::format("generator: at {} the load generator uses {:.2f} of its {:.0f} {}, so "
-                            "the target may take more than was measured",
-                            at, seen.generator_cpu, seen.generator_cores,
-                            seen.generator_cores == 1 ? "core" : "cores")};
-    }
-    const auto mostly = [&](double ms) { return seen.service_ms > 0 && ms > seen.service_ms / 2; };
-    if (mostly(seen.queue_ms)) {
-        return {Bottleneck::queue,
-                fmt::format("queue: {} % of a request's time is waiting for its turn at {}{}",
-                            percent(seen.queue_ms, seen.service_ms), at, cpu_to_spare(seen))};
-    }
-    if (mostly(seen.infer_ms)) {
-        return {Bottleneck::inference,
-                fmt::format("inference: the model takes {} % of a request's time at {}{}",
-                            percent(seen.infer_ms, seen.service_ms), at, cpu_to_spare(seen))};
-    }
-    if (mostly(seen.network_ms) && seen.infer_ms > 0) {
-        return {Bottleneck::network,
-                fmt::format("network or accept queue: {} % of a request's time passes outside the "
-                            "server's own phases at {}{}",
-                            percent(seen.network_ms, seen.service_ms), at, cpu_to_spare(seen))};
+    for (const auto& rule : {of_machine, of_generator, of_pressure, of_phases}) {
+        if (auto found = rule(seen)) return *found;
     }
     return {Bottleneck::unknown,
-            fmt::format("not attributed at {}: the target reports no phases{}", at,
+            fmt::format("not attributed at {}: the target reports no phases{}", rate_of(seen),
                         seen.target_cpu ? cpu_to_spare(seen) : ", and its CPU cannot be seen")};
 }
 

@@ -3,9 +3,14 @@
 // Which resource gives out first, from what was seen at the highest load: shares of a request's
 // time by phase, joined with the CPU of both sides. Rules in order, the first that applies:
 //
-//   generator   its CPU is at its cores, or it could not keep its promise
+//   throttling  its control group's quota ran out in a tenth of its periods or more
+//   gpu         the GPU is busy (90 %)
 //   compute     the target's CPU is at its cores (90 %)
 //   neighbours  its cores are full, but over a fifth of them with other processes' work
+//   machine     all cores of the host are full (95 %): target, generator and others share them
+//   generator   its CPU is at its cores, or it could not keep its promise
+//   memory      a tenth of the time work stood still for want of memory
+//   disk        a fifth of it for want of a disk
 //   queue       over half of the service time is queue and batch wait, with CPU to spare
 //   inference   over half of it is the model, with CPU to spare: more instances would help
 //   network     over half of it is between the two
@@ -18,7 +23,20 @@
 
 namespace mettle::analysis {
 
-enum class Bottleneck { generator, compute, neighbours, queue, inference, network, unknown };
+enum class Bottleneck {
+    throttling,
+    gpu,
+    compute,
+    neighbours,
+    machine,
+    generator,
+    memory,
+    disk,
+    queue,
+    inference,
+    network,
+    unknown
+};
 std::string_view name_of(Bottleneck bottleneck);
 
 struct LoadPicture {
@@ -35,6 +53,12 @@ struct LoadPicture {
     double infer_ms = 0;
     double codec_ms = 0;    // parse, pre, post, write
     double network_ms = 0;  // The rest, up to the first byte.
+    // What the monitor saw, on average; shares are of time. 0 or nothing where unseen.
+    double host_cpu = 0, host_cores = 0;
+    double throttled = 0;  // Of the target's scheduling periods.
+    double cpu_pressure = 0, memory_pressure = 0, io_pressure = 0;
+    double accept_queue = 0;  // Connections that waited for the target's accept().
+    std::optional<double> gpu, memory_of_limit, disk_busy;
 };
 
 struct Attribution {

@@ -70,6 +70,48 @@ TEST(Attribution, SaysWhenOthersUseTheTargetsCores) {
     EXPECT_EQ(attribute(seen).bottleneck, Bottleneck::network);
 }
 
+TEST(Attribution, SaysWhatHeldTheTargetBack) {
+    struct Case {
+        void (*change)(LoadPicture&);
+        Bottleneck expected;
+        const char* words;
+    };
+    const Case cases[] = {
+        {[](LoadPicture& seen) { seen.throttled = 0.35; }, Bottleneck::throttling,
+         "ran out in 35 % of its periods"},
+        {[](LoadPicture& seen) { seen.gpu = 0.97; }, Bottleneck::gpu, "busy 97 % of the time"},
+        // A quota that holds it at its cores: the quota is the reason.
+        {[](LoadPicture& seen) { seen.throttled = 0.2, seen.target_cpu = 1.0; },
+         Bottleneck::throttling, "a higher quota would help"},
+        {[](LoadPicture& seen) {
+             seen.target_cores = 2, seen.target_cpu = 1.2;
+             seen.host_cores = 2, seen.host_cpu = 1.98, seen.generator_cpu = 0.6;
+         },
+         Bottleneck::machine, "the target has 1.20, the load generator 0.60, others 0.18"},
+        {[](LoadPicture& seen) { seen.memory_pressure = 0.4; }, Bottleneck::memory,
+         "for 40 % of the time work stood still for want of memory"},
+        {[](LoadPicture& seen) { seen.io_pressure = 0.3; }, Bottleneck::disk,
+         "for 30 % of the time work waited for a disk"},
+        {[](LoadPicture& seen) {
+             seen.network_ms = 9, seen.infer_ms = 0.1, seen.accept_queue = 12;
+         },
+         Bottleneck::network, "12 connections wait for its accept()"},
+        // Below the marks: nothing is blamed.
+        {[](LoadPicture& seen) {
+             seen.throttled = 0.05, seen.gpu = 0.5, seen.memory_pressure = 0.05;
+             seen.io_pressure = 0.1, seen.host_cores = 2, seen.host_cpu = 1.5;
+         },
+         Bottleneck::unknown, "not attributed"},
+    };
+    for (const Case& each : cases) {
+        auto seen = calm();
+        each.change(seen);
+        const auto found = attribute(seen);
+        EXPECT_EQ(found.bottleneck, each.expected) << found.sentence;
+        EXPECT_NE(found.sentence.find(each.words), std::string::npos) << found.sentence;
+    }
+}
+
 TEST(Attribution, AdmitsWhatItCannotSee) {
     auto seen = calm();
     seen.target_cpu.reset();

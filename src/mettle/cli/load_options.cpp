@@ -625,6 +625,7 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
     add_output_flags(flags, options.output);
+    add_monitor_flags(flags, options.monitor);
     answer_locust_flags(flags, argc, argv);
     if (!flags.parse(argc, argv)) return {};
     set_up_messages(options.output.log_level, options.output.log_file);
@@ -635,6 +636,7 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     if (!has_users && !options.scenario) check_no_users(flags);
     settle_target(sorted.target, host, of_file, has_users, options);
     check(flags, options);
+    if (const auto checked = check(options.monitor); !checked) throw_startup(checked.error());
     for (std::string& path : options.outputs) path = filled_in(path, options);
     options.route = make_route(options.connection, options.insecure);
     add_credentials(options.connection, options.headers);

@@ -4,6 +4,7 @@
 
 #include "mettle/cli/connection_options.hpp"
 #include "mettle/cli/generation_options.hpp"
+#include "mettle/cli/monitor_options.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/cli/output_options.hpp"
 #include "mettle/cli/payload_options.hpp"
@@ -101,6 +102,7 @@ struct LoadOptions {
     bool headless = false;  // Taken for Locust's sake: a load always starts at once.
     int exit_code_on_error = 1;
     OutputOptions output;
+    MonitorOptions monitor;
 };
 
 // The most arrivals in any second of an open load; 0 of a closed one.

@@ -6,6 +6,8 @@
 #include "mettle/cli/load_setup.hpp"
 #include "mettle/cli/load_watch.hpp"
 #include "mettle/cli/result_files.hpp"
+#include "mettle/cli/startup_errors.hpp"
+#include "mettle/monitor/monitor.hpp"
 #include "mettle/report/load_summary.hpp"
 #include "mettle/results/verdict.hpp"
 
@@ -125,6 +127,29 @@ void print_results(const LoadOptions& options, const results::RunResult& run,
     std::fflush(stdout);
 }
 
+// Nothing where nothing is to be watched.
+std::optional<monitor::MonitorPlan> plan_monitor(const LoadOptions& options, const http::Url& url) {
+    if (options.monitor.off) return {};
+    monitor::MonitorPlan plan;
+    plan.target = value_or_throw(monitor::find_target(options.monitor.target, url));
+    plan.port = url.port;
+    plan.port_is_here = url.is_loopback();
+    plan.scrape = options.monitor.scrape;
+    return plan;
+}
+
+// Runs `load` with the monitor beside it.
+template <typename Load>
+results::RunResult watched(const std::optional<monitor::MonitorPlan>& plan, const Load& load) {
+    if (!plan) return load(load::TargetUsage());
+    const monitor::Monitor monitor(*plan);
+    load::TargetUsage usage;
+    if (plan->target.seen()) usage = [&plan] { return plan->target.usage(); };
+    results::RunResult run = load(usage);
+    monitor.fill(run);
+    return run;
+}
+
 }  // namespace
 
 int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop_source& stop) {
@@ -132,12 +157,15 @@ int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop
     check_expressions(options, plan);
     if (!options.recording_note.empty()) say(options.recording_note);
     announce(requests, plan);
+    const auto watching = plan_monitor(options, requests.target.url);
     LoadWatch watch(options, stop);
     watch.join(plan);
     send_first_request(options, requests);
     const auto transports = make_transports(options, requests, plan);
     const auto on_progress = [&watch](const load::Progress& progress) { watch.show(progress); };
-    results::RunResult run = load::run(plan, *transports, stop.get_token(), on_progress);
+    results::RunResult run = watched(watching, [&](const load::TargetUsage& usage) {
+        return load::run(plan, *transports, stop.get_token(), on_progress, usage);
+    });
     run.target = {requests.target.url.to_string(),
                   std::string(protocols::name_of(requests.target.protocol)),
                   requests.target.model.name};

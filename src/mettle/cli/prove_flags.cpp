@@ -1,7 +1,9 @@
 #include "mettle/cli/prove_flags.hpp"
 
 #include "mettle/cli/flags.hpp"
+#include "mettle/cli/monitor_options.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
+#include "mettle/cli/startup_errors.hpp"
 
 #include <fmt/format.h>
 
@@ -169,7 +171,14 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
         ->group("Results");
     OpenApiOptions openapi;
     add_operation_flags(flags, openapi);
+    MonitorOptions watching;
+    add_monitor_flags(flags, watching);
     if (!flags.parse(argc, argv)) return {};
+    if (const auto checked = check(watching); !checked) throw_startup(checked.error());
+    if (watching.off)
+        given.options.watch.reset();
+    else
+        given.options.watch = prove::WatchOptions{watching.target, std::move(watching.scrape)};
     given.options.send.only = std::move(openapi.only);
     given.options.send.api = std::move(openapi.document);
     given.options.send.rows = read_rows(openapi);

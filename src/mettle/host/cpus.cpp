@@ -64,6 +64,10 @@ int usable_cores() {
     return std::max(1, static_cast<int>(std::ceil(*quota)));
 }
 
+int all_cores() {
+    return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
 Result<void> pin_this_thread(std::span<const int> cpus) {
     CpuSet set;
     for (const int cpu : cpus) {

@@ -19,6 +19,9 @@ std::vector<int> allowed_cpus();
 // quota is below that (rounded up, since half a core still takes a thread); at least 1.
 int usable_cores();
 
+// Of the whole machine, whoever may use them.
+int all_cores();
+
 // Pins the calling thread. Fails where the kernel refuses, as for a CPU that does not exist.
 Result<void> pin_this_thread(std::span<const int> cpus);
 

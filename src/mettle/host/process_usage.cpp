@@ -1,5 +1,8 @@
 #include "mettle/host/process_usage.hpp"
 
+#include "mettle/host/process_files.hpp"
+#include "mettle/host/text.hpp"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -15,66 +18,80 @@
 namespace mettle::host {
 namespace {
 
-Duration ticks(std::uint64_t count) {
-    static const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-    return std::chrono::nanoseconds(count * (1'000'000'000 / per_second));
-}
-
-// The fields of /proc/PID/stat that matter; see proc(5) for their numbers.
-struct Stat {
-    char state = 'Z';
-    std::uint64_t utime = 0, stime = 0, cutime = 0, cstime = 0;
-    int threads = 0;
-    std::uint64_t rss_pages = 0;
-};
-
-std::optional<Stat> read_stat(int pid) {
-    std::ifstream file(fmt::format("/proc/{}/stat", pid));
-    std::string line;
-    if (!std::getline(file, line)) return {};
-    const auto name_end = line.rfind(')');  // The name may hold blanks and brackets itself.
-    if (name_end == std::string::npos) return {};
-    std::istringstream fields(line.substr(name_end + 1));
-    Stat stat;
-    std::string skip;
-    fields >> stat.state;                                      // 3
-    for (int field = 4; field <= 13; ++field) fields >> skip;  // ppid to cmajflt
-    fields >> stat.utime >> stat.stime >> stat.cutime >> stat.cstime;
-    fields >> skip >> skip >> stat.threads;            // priority, nice, 20
-    fields >> skip >> skip >> skip >> stat.rss_pages;  // itrealvalue to vsize, 24
-    if (!fields) return {};
-    return stat;
+std::optional<ProcessStat> read_stat(int pid) {
+    std::string text;
+    if (!read_file(fmt::format("/proc/{}/stat", pid), text)) return {};
+    return parse_process_stat(text);
 }
 
 std::uint64_t read_pss(int pid) {
-    std::ifstream file(fmt::format("/proc/{}/smaps_rollup", pid));
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("Pss:")) return std::stoull(line.substr(4)) * 1024;
+    std::string text;
+    read_file(fmt::format("/proc/{}/smaps_rollup", pid), text);
+    return parse_pss_bytes(text);
+}
+
+constexpr std::size_t kMostProcesses = 4096;  // A fork bomb must not hold us up.
+constexpr int kMostThreads = 512;
+
+// Names of /proc/PID/task or /proc/PID/fd that are numbers; none when it may not be read.
+std::optional<std::vector<int>> numbers_in(const std::string& folder, std::size_t most) {
+    std::vector<int> numbers;
+    std::error_code error;
+    std::filesystem::directory_iterator each(folder, error);
+    if (error) return {};
+    for (const std::filesystem::directory_iterator end;
+         !error && each != end && numbers.size() < most; each.increment(error)) {
+        if (const auto number = whole_number(each->path().filename().native()))
+            numbers.push_back(static_cast<int>(*number));
     }
-    return 0;
+    return numbers;
 }
 
 // A child belongs to the thread that made it, so every thread has a list.
-std::vector<int> children_of(int pid) {
-    std::vector<int> children;
-    std::error_code error;
-    const std::string folder = fmt::format("/proc/{}/task", pid);
-    for (std::filesystem::directory_iterator task(folder, error), end; !error && task != end;
-         task.increment(error)) {
-        std::ifstream file(task->path() / "children");
-        for (int child = 0; file >> child;) children.push_back(child);
+void add_children_of(int pid, std::vector<int>& to) {
+    std::string text;
+    const auto threads = numbers_in(fmt::format("/proc/{}/task", pid), kMostProcesses);
+    for (const int thread : threads.value_or(std::vector<int>())) {
+        if (!read_file(fmt::format("/proc/{}/task/{}/children", pid, thread), text)) continue;
+        std::string_view rest = text;
+        for (std::string_view word; !(word = next_word(rest)).empty();) {
+            if (const auto child = whole_number(word)) to.push_back(static_cast<int>(*child));
+        }
     }
-    return children;
 }
 
-void add(ProcessUsage& usage, const Stat& stat, int pid, WithPss pss) {
+void add(ProcessUsage& usage, const ProcessStat& stat, int pid, WithPss pss) {
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    usage.user += ticks(stat.utime + stat.cutime);
-    usage.system += ticks(stat.stime + stat.cstime);
+    usage.user += ticks(stat.user_ticks);
+    usage.system += ticks(stat.system_ticks);
     usage.rss_bytes += stat.rss_pages * page;
     if (pss == WithPss::yes) usage.pss_bytes += read_pss(pid);
+    usage.minor_faults += stat.minor_faults;
+    usage.major_faults += stat.major_faults;
     usage.threads += stat.threads;
     ++usage.processes;
+}
+
+void add_details(ProcessDetails& details, int pid) {
+    std::string text;
+    const std::string folder = fmt::format("/proc/{}", pid);
+    if (read_file(folder + "/io", text)) {
+        const ProcessIo io = parse_process_io(text);
+        details.read_bytes += io.read_bytes;
+        details.written_bytes += io.written_bytes;
+    }
+    const auto descriptors = numbers_in(folder + "/fd", 1 << 20);
+    if (!descriptors) details.descriptors = -1;
+    if (details.descriptors >= 0) details.descriptors += static_cast<int>(descriptors->size());
+    const auto threads = numbers_in(folder + "/task", kMostThreads);
+    for (const int thread : threads.value_or(std::vector<int>())) {
+        const std::string task = fmt::format("{}/task/{}", folder, thread);
+        if (read_file(task + "/schedstat", text)) details.run_wait += parse_run_wait(text);
+        if (!read_file(task + "/status", text)) continue;
+        const SwitchCounters switches = parse_switches(text);
+        details.voluntary_switches += switches.voluntary;
+        details.involuntary_switches += switches.involuntary;
+    }
 }
 
 // Lines of /proc/stat: "cpu0 user nice system idle iowait irq softirq steal guest guest_nice", and
@@ -100,19 +117,50 @@ HostCpu sum_of_lines(const Wanted& wanted) {
 
 }  // namespace
 
-std::optional<ProcessUsage> usage_of_tree(int pid, WithPss pss) {
-    const auto root = read_stat(pid);
-    if (!root || root->state == 'Z' || root->state == 'X') return {};
+std::vector<int> processes_of_trees(std::span<const int> roots) {
+    std::vector<int> found;
+    for (const int root : roots) {
+        const auto stat = read_stat(root);
+        if (stat && !stat->ended()) found.push_back(root);
+    }
+    for (std::size_t next = 0; next < found.size() && found.size() < kMostProcesses; ++next)
+        add_children_of(found[next], found);
+    return found;
+}
+
+std::optional<ProcessUsage> usage_of_trees(std::span<const int> roots, WithPss pss) {
+    const std::vector<int> processes = processes_of_trees(roots);
+    if (processes.empty()) return {};
     ProcessUsage usage;
-    add(usage, *root, pid, pss);
-    constexpr std::size_t kMostProcesses = 4096;  // A fork bomb must not hold us up.
-    std::vector<int> waiting = children_of(pid);
-    for (std::size_t next = 0; next < waiting.size() && next < kMostProcesses; ++next) {
-        if (const auto stat = read_stat(waiting[next])) add(usage, *stat, waiting[next], pss);
-        const auto children = children_of(waiting[next]);
-        waiting.insert(waiting.end(), children.begin(), children.end());
+    for (const int pid : processes) {
+        if (const auto stat = read_stat(pid)) add(usage, *stat, pid, pss);
     }
     return usage;
+}
+
+std::optional<ProcessUsage> usage_of_tree(int pid, WithPss pss) {
+    return usage_of_trees(std::span(&pid, 1), pss);
+}
+
+std::optional<ProcessUsage> usage_of_process(int pid) {
+    const auto stat = read_stat(pid);
+    if (!stat || stat->ended()) return {};
+    ProcessUsage usage;
+    add(usage, *stat, pid, WithPss::no);
+    return usage;
+}
+
+ProcessDetails details_of_trees(std::span<const int> roots) {
+    ProcessDetails details;
+    for (const int pid : processes_of_trees(roots)) add_details(details, pid);
+    return details;
+}
+
+std::string name_of_process(int pid) {
+    std::string text;
+    read_file(fmt::format("/proc/{}/comm", pid), text);
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
 }
 
 HostCpu host_cpu() {

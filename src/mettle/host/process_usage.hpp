@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace mettle::host {
 
@@ -18,6 +20,7 @@ struct ProcessUsage {
     Duration system = Duration::zero();
     std::uint64_t rss_bytes = 0;  // Pages shared by several processes count in each.
     std::uint64_t pss_bytes = 0;  // Shared pages by their share; 0 unless asked for.
+    std::uint64_t minor_faults = 0, major_faults = 0;  // As user and system.
     int threads = 0;
     int processes = 0;
 
@@ -29,6 +32,26 @@ enum class WithPss { no, yes };
 
 // Nothing when `pid` does not exist or has ended (a zombie uses nothing).
 std::optional<ProcessUsage> usage_of_tree(int pid, WithPss pss = WithPss::no);
+// Of several trees together; nothing when none of them lives.
+std::optional<ProcessUsage> usage_of_trees(std::span<const int> roots, WithPss pss = WithPss::no);
+// Of the process alone, with what its children left.
+std::optional<ProcessUsage> usage_of_process(int pid);
+
+// What only the files of each thread and descriptor say: it costs some 10 µs a thread.
+struct ProcessDetails {
+    Duration run_wait = Duration::zero();  // Ready to run and without a CPU, over all threads.
+    std::uint64_t voluntary_switches = 0, involuntary_switches = 0;
+    std::uint64_t read_bytes = 0, written_bytes = 0;  // From and to disks.
+    int descriptors = 0;  // -1 where it may not be seen: another user's process.
+};
+// Of the trees' living threads, at most 512 of a process: counters fall when a thread ends.
+ProcessDetails details_of_trees(std::span<const int> roots);
+
+// Roots first; those that live, at most 4,096.
+std::vector<int> processes_of_trees(std::span<const int> roots);
+
+// "python3"; empty when it has ended.
+std::string name_of_process(int pid);
 
 // CPU time of the whole host since boot, over all its CPUs.
 struct HostCpu {

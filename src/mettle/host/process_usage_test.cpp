@@ -49,6 +49,23 @@ TEST(ProcessUsage, SaysNothingOfAProcessThatEnded) {
     EXPECT_FALSE(usage_of_tree(-1));
 }
 
+TEST(ProcessUsage, SeesDescriptorsFaultsAndSwitches) {
+    const int pid = ::getpid();
+    const std::array roots = {pid};
+    const ProcessDetails before = details_of_trees(roots);
+    EXPECT_GE(before.descriptors, 3);
+    EXPECT_GT(before.voluntary_switches + before.involuntary_switches, 0u);
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    EXPECT_EQ(details_of_trees(roots).descriptors, before.descriptors + 2);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    EXPECT_GT(usage_of_tree(pid)->minor_faults, 100u);
+    EXPECT_EQ(usage_of_process(pid)->processes, 1);
+    EXPECT_FALSE(name_of_process(pid).empty());
+    EXPECT_FALSE(usage_of_trees({}));
+}
+
 TEST(HostCpu, StealIsAShareOfAllTime) {
     const HostCpu before{.busy = 10s, .idle = 5s, .interrupts = 0s, .steal = 1s};
     const HostCpu after{.busy = 16s, .idle = 8s, .interrupts = 1s, .steal = 2s};

@@ -60,13 +60,16 @@ private:
 // CPU time of this machine and of the target, read once a second.
 class Meter {
 public:
-    explicit Meter(std::optional<int> target_pid)
-        : target_pid_(target_pid), host_(host::host_cpu()), throttle_(host::throttle_counters()) {
+    explicit Meter(const TargetUsage& target_usage)
+        : target_usage_(target_usage),
+          host_(host::host_cpu()),
+          throttle_(host::throttle_counters()) {
         read_target(0);
     }
 
     void read(results::SeriesPoint& point, double length_s) {
-        if (const auto usage = host::usage_of_tree(::getpid())) point.rss_bytes = usage->rss_bytes;
+        if (const auto usage = host::usage_of_process(::getpid()))
+            point.rss_bytes = usage->rss_bytes;
         if (const auto target = read_target(length_s)) {
             point.target_cpu = target->first;
             point.target_rss_bytes = target->second;
@@ -94,8 +97,8 @@ public:
 
 private:
     std::optional<std::pair<double, std::uint64_t>> read_target(double length_s) {
-        if (!target_pid_) return {};
-        const auto usage = host::usage_of_tree(*target_pid_);
+        if (!target_usage_) return {};
+        const auto usage = target_usage_();
         if (!usage) return {};
         const double used_s = std::chrono::duration<double>(usage->cpu() - target_before_).count();
         target_before_ = usage->cpu();
@@ -105,7 +108,7 @@ private:
         return std::pair{used_s / length_s, usage->rss_bytes};
     }
 
-    std::optional<int> target_pid_;
+    const TargetUsage& target_usage_;
     host::HostCpu host_;
     host::ThrottleCounters throttle_;
     Duration target_before_{};
@@ -131,11 +134,11 @@ std::shared_ptr<Names> names_of(const LoadPlan& plan) {
 class Run {
 public:
     Run(const LoadPlan& plan, const TransportFactory& transports, const OnProgress& on_progress,
-        std::optional<int> target_pid)
+        const TargetUsage& target_usage)
         : plan_(plan),
           transports_(transports),
           on_progress_(on_progress),
-          meter_(target_pid),
+          meter_(target_usage),
           finish_(plan.workers),
           program_(plan.program ? plan.program : make_plan_program(plan)),
           names_(plan.names ? plan.names : names_of(plan)),
@@ -256,6 +259,7 @@ void Run::finish_result(results::RunResult& result) {
     const double duration = result.duration_s;
     result.rps = duration > 0 ? static_cast<double>(result.totals.requests) / duration : 0;
     result.interrupted = interrupted_;
+    result.counted_from = TimePoint(Duration(times_.counted_from_ns));
     result.target_lost = target_lost();
     result.target_cpu = meter_.target_cpu();
     for (const auto& seat : seats_) {
@@ -337,10 +341,10 @@ bool Run::target_lost() const {
 
 results::RunResult run(const LoadPlan& plan, const TransportFactory& transports,
                        std::stop_token stop, const OnProgress& on_progress,
-                       std::optional<int> target_pid) {
+                       const TargetUsage& target_usage) {
     METTLE_ASSERT(plan.closed.has_value() != plan.open.has_value());
     METTLE_ASSERT(plan.workers >= 1 && (plan.program || !plan.tasks.empty()));
-    return Run(plan, transports, on_progress, target_pid)(std::move(stop));
+    return Run(plan, transports, on_progress, target_usage)(std::move(stop));
 }
 
 }  // namespace mettle::load

@@ -3,6 +3,7 @@
 // Runs a load plan against a transport and gives back what was measured. Blocks its caller; the
 // load runs on worker threads of its own.
 
+#include "mettle/host/process_usage.hpp"
 #include "mettle/load/arrival_law.hpp"
 #include "mettle/load/arrival_schedule.hpp"
 #include "mettle/load/behaviour.hpp"
@@ -98,10 +99,13 @@ struct Progress {
 
 using OnProgress = std::function<void(const Progress&)>;
 
-// Runs to the end of the plan, or until `stop` is requested. `target_pid`, where known, is watched
-// for CPU and memory (the process and its children).
+// CPU and memory of the target now; nothing when it cannot be seen.
+using TargetUsage = std::function<std::optional<host::ProcessUsage>()>;
+
+// Runs to the end of the plan, or until `stop` is requested. `target_usage`, where known, is asked
+// once a second, on the runner's own thread.
 results::RunResult run(const LoadPlan& plan, const TransportFactory& transports,
                        std::stop_token stop, const OnProgress& on_progress = {},
-                       std::optional<int> target_pid = {});
+                       const TargetUsage& target_usage = {});
 
 }  // namespace mettle::load

@@ -2,6 +2,7 @@
 
 #include "mettle/host/cpus.hpp"
 #include "mettle/load/runner.hpp"
+#include "mettle/monitor/monitor.hpp"
 #include "mettle/prove/observer.hpp"
 #include "mettle/prove/plan.hpp"
 #include "mettle/prove/sending.hpp"
@@ -64,8 +65,10 @@ public:
     std::optional<Sending> sending;
     Runner runner;
     host::CpuSplit cpus;
-    std::optional<int> target_pid;  // Where the target is a process of ours.
-    double target_cores = 0;        // What it may use; 0 where unknown.
+    std::optional<int> target_pid;   // Where the target is a process of ours.
+    load::TargetUsage target_usage;  // Where its CPU can be seen: as that, or on this machine.
+    std::unique_ptr<monitor::Monitor> monitor;  // None in tests, or where nothing is to be watched.
+    double target_cores = 0;                    // What it may use; 0 where unknown.
     std::optional<double> expect_rps;
     double max_rate = 1e6;
     std::uint64_t seed = 1;

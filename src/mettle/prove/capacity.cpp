@@ -1,3 +1,4 @@
+#include "mettle/analysis/saturation.hpp"
 #include "mettle/prove/stages.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,29 @@ Json or_null(const std::optional<double>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
+Json seen_or_null(double value, double cores) {
+    return cores > 0 ? Json(value) : Json(nullptr);
+}
+
+Json saturation_json(const RateSearch& search) {
+    std::vector<analysis::LoadPicture> pictures;
+    for (const ProbeRecord& record : search.probes()) pictures.push_back(record.picture);
+    Json list = Json::array();
+    for (const analysis::Saturation& each : analysis::order_of_saturation(pictures)) {
+        list.push_back({{"resource", each.resource},
+                        {"unit", each.unit},
+                        {"limit", each.limit},
+                        {"used", each.used},
+                        {"used_at_rps", each.used_at_rps},
+                        {"per_request", each.per_request},
+                        {"full_at_rps", each.full_at_rps},
+                        {"seen", each.seen},
+                        {"confidence", each.confidence},
+                        {"sentence", each.sentence()}});
+    }
+    return list;
+}
+
 Json probe_json(const ProbeRecord& record) {
     return {{"rate_rps", record.probe.rate},
             {"achieved_rps", record.achieved_rps},
@@ -26,7 +50,11 @@ Json probe_json(const ProbeRecord& record) {
             {"verdict", name_of(record.verdict)},
             {"phase", name_of(record.probe.phase)},
             {"target_cpu", or_null(record.target_cpu)},
-            {"generator_cpu", record.generator_cpu}};
+            {"generator_cpu", record.generator_cpu},
+            {"host_cpu", seen_or_null(record.picture.host_cpu, record.picture.host_cores)},
+            {"cpu_pressure", seen_or_null(record.picture.cpu_pressure, record.picture.host_cores)},
+            {"throttled", record.picture.throttled},
+            {"target_rss_bytes", or_null(record.target_rss_bytes)}};
 }
 
 Json confirm_json(const std::optional<Confirmation>& confirmation) {
@@ -49,6 +77,7 @@ Json evidence_of(const RateSearch& search, const std::string& binding,
             {"rps_estimate", or_null(found.rps_estimate)},
             {"binding_slo", binding},
             {"bottleneck", bottleneck},
+            {"saturation", saturation_json(search)},
             {"limit_ms", confirmation ? Json(confirmation->limit_ms) : Json(nullptr)}};
 }
 

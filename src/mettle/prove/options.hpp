@@ -2,6 +2,7 @@
 
 #include "mettle/base/units.hpp"
 #include "mettle/http/client.hpp"
+#include "mettle/monitor/target.hpp"
 #include "mettle/payload/data_file.hpp"
 #include "mettle/protocols/openapi/document.hpp"
 
@@ -30,6 +31,12 @@ struct SendOptions {
     bool insecure = false;
 };
 
+// Whom to watch beside the target that prove serves itself.
+struct WatchOptions {
+    monitor::TargetChoice target;
+    std::vector<http::Url> scrape;
+};
+
 struct ProveOptions {
     std::string target;            // A URL, or a model: file or folder.
     std::vector<std::string> slo;  // As typed; empty: assumed.
@@ -41,6 +48,7 @@ struct ProveOptions {
     bool allow_overload = false;  // Of a target that is not on loopback.
     std::uint64_t seed = 1;
     SendOptions send;
+    std::optional<WatchOptions> watch = WatchOptions();   // None: nothing is watched.
     std::filesystem::path executable = "/proc/self/exe";  // What serves a model.
 };
 

@@ -44,7 +44,9 @@ Bench::Runner real_runner(const Bench& bench) {
     return [&bench](const load::LoadPlan& load, const Sending& what, const TransportNeeds& needs) {
         const auto transports = what.transports(needs);
         if (!transports) throw StartupError(transports.error().message, ExitCode::unreachable);
-        return load::run(load, **transports, bench.stop, {}, bench.target_pid);
+        auto run = load::run(load, **transports, bench.stop, {}, bench.target_usage);
+        if (bench.monitor) bench.monitor->fill(run);
+        return run;
     };
 }
 
@@ -91,6 +93,7 @@ private:
         result_.target = {target.url.to_string(), std::string(protocols::name_of(target.protocol)),
                           target.model.name};
         limit_rate(target.url);
+        watch(target.url);
         auto sending = Sending::make(target, options_.send, model_path(), options_.seed);
         if (!sending) refuse(sending.error());
         if (const auto learned = sending->learn(); !learned) refuse(learned.error());
@@ -99,6 +102,29 @@ private:
         bench_.observer.note(fmt::format(
             "{} {} {} answers: {}", result_.target.protocol, result_.target.url,
             model.empty() ? bench_.sending->task().name : model, bench_.sending->first_answer()));
+    }
+
+    // From here to the end, so that every run can be given what was seen during it.
+    void watch(const http::Url& url) {
+        if (!options_.watch) return;
+        const monitor::TargetChoice& choice = options_.watch->target;
+        monitor::MonitorPlan plan;
+        if (server_) {
+            plan.target = monitor::watch_process(server_->pid());
+        } else {
+            auto target = monitor::find_target(choice, url);
+            if (!target) refuse(target.error());
+            plan.target = std::move(*target);
+        }
+        if (plan.target.seen()) {
+            bench_.target_usage = [target = plan.target] { return target.usage(); };
+            if (bench_.target_cores <= 0) bench_.target_cores = plan.target.cores;
+            if (!server_) bench_.observer.note("The target is " + plan.target.words + ".");
+        }
+        plan.port = url.port;
+        plan.port_is_here = url.is_loopback();
+        plan.scrape = options_.watch->scrape;
+        bench_.monitor = std::make_unique<monitor::Monitor>(plan);
     }
 
     std::optional<std::filesystem::path> model_path() const {

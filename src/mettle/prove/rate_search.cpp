@@ -35,6 +35,20 @@ std::optional<double> quantile_ms(const RunResult& run, double share) {
     return us < 0 ? std::nullopt : std::optional(static_cast<double>(us) / 1000);
 }
 
+void add_resources(analysis::LoadPicture& seen, const results::Resources& resources) {
+    const auto mean = [&](const char* name) { return resources.mean_of(name); };
+    seen.host_cpu = mean("host.cpu").value_or(0);
+    seen.host_cores = host::all_cores();
+    seen.throttled = mean("target.throttled").value_or(0);
+    seen.cpu_pressure = mean("host.cpu_pressure").value_or(0);
+    seen.memory_pressure = mean("host.memory_pressure").value_or(0);
+    seen.io_pressure = mean("host.io_pressure").value_or(0);
+    seen.accept_queue = mean("target.accept_queue").value_or(0);
+    seen.gpu = mean("gpu0.utilisation");
+    seen.memory_of_limit = mean("target.memory_of_limit");
+    seen.disk_busy = mean("host.disk_busy");
+}
+
 analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
     analysis::LoadPicture seen;
     seen.rate_rps = run.rps;
@@ -52,6 +66,7 @@ analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
     seen.infer_ms = mean_ms(run, {Phase::infer});
     seen.codec_ms = mean_ms(run, {Phase::parse, Phase::pre, Phase::post, Phase::write});
     seen.network_ms = mean_ms(run, {Phase::network});
+    if (run.resources) add_resources(seen, *run.resources);
     return seen;
 }
 
@@ -172,6 +187,7 @@ ProbeRecord RateSearch::measure(const analysis::Probe& probe) {
     record.p99_ms = quantile_ms(run, 0.99);
     record.target_cpu = run.target_cpu;
     record.generator_cpu = run.validity.generator_cpu;
+    if (run.resources) record.target_rss_bytes = run.resources->max_of("target.rss");
     record.reasons =
         record.verdict == ProbeVerdict::invalid ? bench_.doubts(run) : breaches(findings);
     record.picture = picture_of(run, bench_);

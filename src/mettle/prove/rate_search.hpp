@@ -21,7 +21,7 @@ struct ProbeRecord {
     double achieved_rps = 0;
     std::uint64_t requests = 0, failures = 0;
     std::optional<double> p50_ms, p99_ms;  // Over all attempts; nothing where one that failed.
-    std::optional<double> target_cpu;
+    std::optional<double> target_cpu, target_rss_bytes;  // Mean; the most.
     double generator_cpu = 0;
     double margin = 0;    // Of that expression, as in SloFinding.
     std::string binding;  // The expression that was nearest to breaking.

@@ -75,6 +75,7 @@ Json evidence_of(const results::RunResult& run, double rate,
             {"validity", whole.at("validity")},
             {"target_cpu", run.target_cpu ? Json(*run.target_cpu) : Json(nullptr)},
             {"target_rss_bytes", rss ? Json(*rss) : Json(nullptr)},
+            {"resources", whole.value("resources", Json(nullptr))},
             {"histogram", histogram_json(run.totals.times.latency)}};
 }
 

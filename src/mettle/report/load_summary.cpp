@@ -2,6 +2,7 @@
 
 #include "mettle/base/units.hpp"
 #include "mettle/report/load_table.hpp"
+#include "mettle/report/resource_line.hpp"
 
 #include <fmt/format.h>
 
@@ -87,6 +88,7 @@ std::string load_summary(const RunResult& run, const results::Verdict& verdict, 
         text += fmt::format("{} iterations were missed: users could not keep their pace\n",
                             run.missed_iterations);
     text += validity_line(run, colour);
+    if (run.resources) text += resource_lines(*run.resources);
     const bool passed = verdict.code == ExitCode::passed;
     text += painted(word_of(verdict.code), passed ? "32;1" : "31;1", colour);
     if (run.interrupted) text += " (interrupted)";

@@ -6,6 +6,7 @@
 #include "mettle/base/units.hpp"
 #include "mettle/metrics/histogram.hpp"
 #include "mettle/results/request_record.hpp"
+#include "mettle/results/resources.hpp"
 
 #include <array>
 #include <cstdint>
@@ -193,6 +194,10 @@ struct RunResult {
     std::uint64_t records_dropped = 0;   // Of a request log that could not keep up.
     // Those that the user wants to see, between 0 and 1; empty: the usual ones.
     std::vector<double> percentiles;
+    // What the monitor saw; nothing without one. In JSON each point of `series` has the foremost of
+    // it, too.
+    std::optional<Resources> resources;
+    TimePoint counted_from;  // When t_s was 0. Not in JSON.
     // With LoadPlan::record_sequence: every counted request of all workers, by due time. Not in
     // JSON.
     std::vector<Sample> sequence;

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace mettle::results {
 
@@ -136,21 +138,39 @@ Json task_json(const TaskResult& task, const RunResult& run) {
             {"phases_ms", phases_json(task.times)}};
 }
 
-Json series_json(const std::vector<SeriesPoint>& series) {
+// What every reader of a series wants to see beside latency; all else is in `resources`.
+void add_resources(Json& json, const Resources& resources, double t_s) {
+    constexpr std::array<std::pair<const char*, const char*>, 9> kFields = {
+        {{"target_pss_bytes", "target.pss"},
+         {"target_threads", "target.threads"},
+         {"target_descriptors", "target.descriptors"},
+         {"target_throttled", "target.throttled"},
+         {"host_cpu", "host.cpu"},
+         {"cpu_pressure", "host.cpu_pressure"},
+         {"memory_pressure", "host.memory_pressure"},
+         {"io_pressure", "host.io_pressure"},
+         {"gpu_utilisation", "gpu0.utilisation"}}};
+    for (const auto& [field, name] : kFields) {
+        if (const auto value = resources.at(name, t_s)) json[field] = rounded(*value);
+    }
+}
+
+Json series_json(const RunResult& run) {
     Json list = Json::array();
-    for (const SeriesPoint& point : series) {
-        list.push_back({{"t_s", rounded(point.t_s)},
-                        {"rps", rounded(point.rps)},
-                        {"failures", rounded(point.failures)},
-                        {"users", point.users},
-                        {"p50_ms", point.p50_ms},
-                        {"p95_ms", point.p95_ms},
-                        {"p99_ms", point.p99_ms},
-                        {"in_flight", point.in_flight},
-                        {"cpu", rounded(point.cpu)},
-                        {"rss_bytes", point.rss_bytes},
-                        {"target_cpu", or_null(point.target_cpu)},
-                        {"target_rss_bytes", or_null(point.target_rss_bytes)}});
+    for (const SeriesPoint& point : run.series) {
+        Json& json = list.emplace_back(Json{{"t_s", rounded(point.t_s)},
+                                            {"rps", rounded(point.rps)},
+                                            {"failures", rounded(point.failures)},
+                                            {"users", point.users},
+                                            {"p50_ms", point.p50_ms},
+                                            {"p95_ms", point.p95_ms},
+                                            {"p99_ms", point.p99_ms},
+                                            {"in_flight", point.in_flight},
+                                            {"cpu", rounded(point.cpu)},
+                                            {"rss_bytes", point.rss_bytes},
+                                            {"target_cpu", or_null(point.target_cpu)},
+                                            {"target_rss_bytes", or_null(point.target_rss_bytes)}});
+        if (run.resources) add_resources(json, *run.resources, point.t_s);
     }
     return list;
 }
@@ -257,47 +277,48 @@ std::string to_json(const RunResult& result) {
     const TaskResult& totals = result.totals;
     Json tasks = Json::array();
     for (const TaskResult& task : result.tasks) tasks.push_back(task_json(task, result));
-    const Json json = {{"schema", "mettle.run/1"},
-                       {"tool", {{"version", version()}, {"git", git_commit()}}},
-                       {"started", result.started},
-                       {"duration_s", rounded(result.duration_s)},
-                       {"interrupted", result.interrupted},
-                       {"target_lost", result.target_lost},
-                       {"target",
-                        {{"url", result.target.url},
-                         {"protocol", result.target.protocol},
-                         {"model", result.target.model}}},
-                       {"host",
-                        {{"cpu", result.host.cpu},
-                         {"cores", result.host.cores},
-                         {"kernel", result.host.kernel},
-                         {"fingerprint", result.host.fingerprint}}},
-                       {"load", load_json(result.load)},
-                       {"validity", validity_json(result.validity)},
-                       {"totals",
-                        {{"requests", totals.requests},
-                         {"failures", totals.failures},
-                         {"rps", rounded(result.rps)},
-                         {"bytes_sent", result.bytes_sent},
-                         {"bytes_received", totals.bytes_received},
-                         {"content_bytes", totals.content_bytes},
-                         {"missed_iterations", result.missed_iterations},
-                         {"connections_opened", result.connections_opened},
-                         {"sent_again", result.sent_again}}},
-                       {"target_cpu", or_null(result.target_cpu)},
-                       {"latency_ms", latency_json(totals.times.latency, result.percentiles)},
-                       {"service_ms", latency_json(totals.times.service, result.percentiles)},
-                       {"failed_latency_ms", latency_json(totals.times.failed, result.percentiles)},
-                       {"phases_ms", phases_json(totals.times)},
-                       {"tasks", tasks},
-                       {"failures", failures_json(result.failures)},
-                       {"exceptions", exceptions_json(result.exceptions)},
-                       {"series", series_json(result.series)},
-                       {"steps", steps_json(result.steps, result.percentiles)},
-                       {"metrics", metrics_json(result)},
-                       {"slowest", slowest_json(result.slowest)},
-                       {"thresholds", thresholds_json(result.thresholds)},
-                       {"histograms", all_histograms_json(result)}};
+    Json json = {{"schema", "mettle.run/1"},
+                 {"tool", {{"version", version()}, {"git", git_commit()}}},
+                 {"started", result.started},
+                 {"duration_s", rounded(result.duration_s)},
+                 {"interrupted", result.interrupted},
+                 {"target_lost", result.target_lost},
+                 {"target",
+                  {{"url", result.target.url},
+                   {"protocol", result.target.protocol},
+                   {"model", result.target.model}}},
+                 {"host",
+                  {{"cpu", result.host.cpu},
+                   {"cores", result.host.cores},
+                   {"kernel", result.host.kernel},
+                   {"fingerprint", result.host.fingerprint}}},
+                 {"load", load_json(result.load)},
+                 {"validity", validity_json(result.validity)},
+                 {"totals",
+                  {{"requests", totals.requests},
+                   {"failures", totals.failures},
+                   {"rps", rounded(result.rps)},
+                   {"bytes_sent", result.bytes_sent},
+                   {"bytes_received", totals.bytes_received},
+                   {"content_bytes", totals.content_bytes},
+                   {"missed_iterations", result.missed_iterations},
+                   {"connections_opened", result.connections_opened},
+                   {"sent_again", result.sent_again}}},
+                 {"target_cpu", or_null(result.target_cpu)},
+                 {"latency_ms", latency_json(totals.times.latency, result.percentiles)},
+                 {"service_ms", latency_json(totals.times.service, result.percentiles)},
+                 {"failed_latency_ms", latency_json(totals.times.failed, result.percentiles)},
+                 {"phases_ms", phases_json(totals.times)},
+                 {"tasks", tasks},
+                 {"failures", failures_json(result.failures)},
+                 {"exceptions", exceptions_json(result.exceptions)},
+                 {"series", series_json(result)},
+                 {"steps", steps_json(result.steps, result.percentiles)},
+                 {"metrics", metrics_json(result)},
+                 {"slowest", slowest_json(result.slowest)},
+                 {"thresholds", thresholds_json(result.thresholds)},
+                 {"histograms", all_histograms_json(result)}};
+    if (result.resources) json["resources"] = Json::parse(to_json(*result.resources));
     // A detail may hold bytes of an answer that are no UTF-8.
     return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }

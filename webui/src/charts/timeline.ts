@@ -6,15 +6,22 @@ import { type Palette, sizes } from '../theme';
 import type { Draw } from './Chart';
 import { axis, base, shortNumber, shortTime, tooltip, tooltipNode } from './style';
 
-interface Line {
+// A moment and what was measured up to it, by key.
+export interface Row {
+  t_s: number;
+  [key: string]: number | null;
+}
+
+export interface Line {
   name: string;
-  key: keyof SeriesPoint;
+  key: string;
   colour: (palette: Palette) => string;
   area?: boolean;
   dashed?: boolean;
+  seldom?: boolean;
 }
 
-interface Panel {
+export interface Panel {
   name: string;
   short?: string; // On a narrow page.
   unit: string;
@@ -70,10 +77,10 @@ const kBottom = 28;
 const kTop = 30;
 
 // Panels and lines for which the file has values. Failures and users are left out where all are 0.
-function present(series: SeriesPoint[]): Panel[] {
+function present(series: Row[]): Panel[] {
   const has = ({ key }: Line) =>
     series.some((point) => {
-      const value = point[key];
+      const value = point[key] ?? null;
       return key === 'failures' || key === 'users' ? (value ?? 0) > 0 : value !== null;
     });
   return kPanels
@@ -81,15 +88,23 @@ function present(series: SeriesPoint[]): Panel[] {
     .filter((panel) => panel.lines.length > 0);
 }
 
+function rows(series: SeriesPoint[]): Row[] {
+  return series.map((point) => ({ ...point }));
+}
+
+export function panelsHeight(panels: number): number {
+  return kTop + panels * (kPanelHeight + kPanelGap) - kPanelGap + kBottom;
+}
+
 export function timelineHeight(series: SeriesPoint[]): number {
-  return kTop + present(series).length * (kPanelHeight + kPanelGap) - kPanelGap + kBottom;
+  return panelsHeight(present(rows(series)).length);
 }
 
 // A logarithmic axis has no place for zero: a second without requests is a gap. An entry tells of
 // the second that it ends, so the first one is drawn from the start of that second.
-function points(series: SeriesPoint[], line: Line, panel: Panel): [number, number | null][] {
+function points(series: Row[], line: Line, panel: Panel): [number, number | null][] {
   const drawn = series.map((point): [number, number | null] => {
-    const value = point[line.key];
+    const value = point[line.key] ?? null;
     const missing = value === null || (panel.log && value <= 0);
     return [point.t_s, missing ? null : value / (panel.per ?? 1)];
   });
@@ -98,7 +113,10 @@ function points(series: SeriesPoint[], line: Line, panel: Panel): [number, numbe
 }
 
 export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: string }[] = []): Draw {
-  const panels = present(series);
+  return drawPanels(rows(series), present(rows(series)), marks);
+}
+
+export function drawPanels(series: Row[], panels: Panel[], marks: { at: number; name: string }[] = []): Draw {
   return (palette, width) => {
     const style = axis(palette);
     const last = panels.length - 1;
@@ -157,7 +175,7 @@ export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: s
           const rows = panels.flatMap((panel) =>
             panel.lines.map((line): [string, string, string] => [
               panel.lines.length > 1 && line.name.length > 3 ? `${panel.name}, ${line.name}` : line.name,
-              line.key === 'failures' ? `${count(point.failures)} /s` : panel.label(point[line.key] ?? Number.NaN),
+              line.key === 'failures' ? `${count(point.failures ?? null)} /s` : panel.label(point[line.key] ?? Number.NaN),
               line.colour(palette),
             ]),
           );
@@ -171,6 +189,7 @@ export function drawTimeline(series: SeriesPoint[], marks: { at: number; name: s
           xAxisIndex: i,
           yAxisIndex: i,
           data: points(series, line, panel),
+          connectNulls: line.seldom === true, // Measured less often than there are points.
           showSymbol: series.length < 3,
           symbolSize: 5,
           lineStyle: { width: 1.75, color: line.colour(palette), type: line.dashed ? [5, 3] : 'solid' },

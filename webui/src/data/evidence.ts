@@ -1,6 +1,7 @@
 // The evidence of the stages that have a picture of their own. Others are shown as a tree.
 
 import { readBuckets, readLatency, readPhases, readSeries, readValidity } from './parts';
+import { readResources } from './resources';
 import { flag, type Json, list, number, record, text } from './read';
 
 export type ColdStart = ReturnType<typeof readColdStart>;
@@ -62,6 +63,7 @@ export function readSteady(from: Json) {
       value: typeof slo.value === 'string' ? slo.value : number(slo.value),
       holds: flag(slo.holds),
     })),
+    resources: readResources(from.resources),
     series: readSeries(from.series),
     validity: readValidity(from.validity),
     targetCpu: number(from.target_cpu),
@@ -98,6 +100,7 @@ export function readCapacityEvidence(from: Json) {
     rpsEstimate: number(from.rps_estimate),
     bindingSlo: text(from.binding_slo),
     bottleneck: text(from.bottleneck),
+    saturation: list(from.saturation).map(record).map((each) => text(each.sentence)),
     limitMs: number(from.limit_ms),
   };
 }

@@ -1,6 +1,7 @@
 import {
   readHost, readLatency, readPhases, readSeries, readTarget, readTool, readValidity,
 } from './parts';
+import { readResources } from './resources';
 import { type Json, list, number, record, text } from './read';
 import { duration } from '../format';
 import type { Metric, Run, SlowRequest, Task } from './types';
@@ -107,6 +108,7 @@ export function readRun(from: Json): Run {
       detail: text(failure.detail),
       count: number(failure.count),
     })),
+    resources: readResources(from.resources),
     series: readSeries(from.series),
     steps: list(from.steps).map(record).map((step) => ({
       name: text(step.name),

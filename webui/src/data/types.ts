@@ -35,6 +35,25 @@ export interface SeriesPoint {
   target_rss_bytes: number | null;
 }
 
+// One quantity that the monitor saw, "target.cpu"; a value for each of `Resources.times`.
+export interface ResourceSeries {
+  name: string;
+  unit: string;
+  samples: number | null;
+  min: number | null;
+  mean: number | null;
+  max: number | null;
+  values: (number | null)[];
+}
+
+export interface Resources {
+  watched: string[];
+  notes: string[];
+  monitorCpu: number | null;
+  times: number[];
+  series: ResourceSeries[];
+}
+
 export interface ValidityCheck {
   name: string;
   value: number | null;
@@ -176,6 +195,7 @@ export interface Run {
   phases: Phase[];
   tasks: Task[];
   failures: Failure[];
+  resources: Resources | null;
   series: SeriesPoint[];
   steps: Step[];
   metrics: Metric[];

@@ -5,6 +5,7 @@ import { ErrorBoundary } from '../components/ErrorBoundary';
 import { LatencyFigure } from '../components/LatencyFigure';
 import { PhaseFigure } from '../components/PhaseFigure';
 import { RawJson } from '../components/RawJson';
+import { ResourceFigure } from '../components/ResourceFigure';
 import { TimelineFigure } from '../components/TimelineFigure';
 import { ValidityBox } from '../components/ValidityBox';
 import type { Run } from '../data/types';
@@ -58,6 +59,14 @@ export function LoadReport({ run, source, json }: { run: Run; source: string; js
           <h2 id="time-title">Second by second</h2>
           <ErrorBoundary what="The time series">
             <TimelineFigure series={run.series} marks={marks} bare />
+          </ErrorBoundary>
+        </section>
+      ) : null}
+      {run.resources ? (
+        <section className="card" aria-labelledby="resources-title">
+          <h2 id="resources-title">Resources</h2>
+          <ErrorBoundary what="The resources">
+            <ResourceFigure resources={run.resources} />
           </ErrorBoundary>
         </section>
       ) : null}

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 
 import { colourOf, drawCapacity, kMarks, type ProbeVerdict, verdictOf } from '../../charts/capacity';
 import { Chart } from '../../charts/Chart';
+import { Lines } from '../../components/Callout';
 import { DataTable } from '../../components/DataTable';
 import { Facts } from '../../components/Facts';
 import { Legend, type LegendItem } from '../../components/Legend';
@@ -77,6 +78,12 @@ export function CapacityStage({ evidence }: StageView) {
             : []),
         ]}
       />
+      {found.saturation.length > 0 ? (
+        <>
+          <h3>What is full first, and what next</h3>
+          <Lines lines={found.saturation} ordered />
+        </>
+      ) : null}
       {found.probes.length > 0 ? (
         <DataTable
           caption="Rates that were tried, in order"

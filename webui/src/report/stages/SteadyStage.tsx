@@ -5,6 +5,7 @@ import { Facts } from '../../components/Facts';
 import { LatencyFigure } from '../../components/LatencyFigure';
 import { PhaseFigure } from '../../components/PhaseFigure';
 import { Pill } from '../../components/Pill';
+import { ResourceFigure } from '../../components/ResourceFigure';
 import { TimelineFigure } from '../../components/TimelineFigure';
 import { ValidityBox } from '../../components/ValidityBox';
 import { readSteady } from '../../data/evidence';
@@ -59,6 +60,12 @@ export function SteadyStage({ evidence, verdict }: StageView) {
       />
       <PhaseFigure phases={steady.phases} />
       <TimelineFigure series={steady.series} />
+      {steady.resources ? (
+        <>
+          <h3>Resources</h3>
+          <ResourceFigure resources={steady.resources} />
+        </>
+      ) : null}
     </>
   );
 }
