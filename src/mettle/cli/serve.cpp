@@ -35,7 +35,9 @@ void load_models(const ServeOptions& options, ModelRepository& repository) {
                             {.max_queue = options.max_queue,
                              .workers = options.workers,
                              .batching = {.max_batch_rows = options.max_batch_rows},
-                             .lane = options.lane});
+                             .lane = options.lane,
+                             .slo = options.slo,
+                             .queue_target = options.queue_target});
     }
 }
 

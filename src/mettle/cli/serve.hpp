@@ -21,6 +21,8 @@ struct ServeOptions {
     std::optional<Lane> lane;  // Nothing: by the model's measured time.
     std::size_t max_queue = 1024;
     std::optional<std::int64_t> max_batch_rows;  // Nothing: by the model's measured time.
+    std::optional<Duration> slo;           // The p99 that answers have to hold.
+    std::optional<Duration> queue_target;  // Of waiting, in an overload; zero: no limit.
     bool access_log = false;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;

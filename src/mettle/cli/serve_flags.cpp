@@ -21,6 +21,28 @@ Flags::Take take(T& target, Parse parse) {
     };
 }
 
+Flags::Take take_optional(std::optional<Duration>& target) {
+    return [&target](const std::string& text) -> Result<void> {
+        const auto value = parse_duration(text);
+        if (!value) return std::unexpected(value.error());
+        target = *value;
+        return {};
+    };
+}
+
+// "p99<20ms", with or without spaces and `=`.
+Result<Duration> parse_slo(std::string_view text) {
+    std::string plain(text);
+    std::erase(plain, ' ');
+    const std::string_view rest = plain;
+    const auto wrong = fail(Error::Kind::invalid_input,
+                            fmt::format("'{}' is not of the form 'p99<20ms'", text));
+    if (!rest.starts_with("p99<")) return wrong;
+    const auto limit = parse_duration(rest.substr(rest.starts_with("p99<=") ? 5 : 4));
+    if (!limit || *limit <= Duration::zero()) return wrong;
+    return *limit;
+}
+
 void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& level,
                std::string& format) {
     CLI::App& flags = all.app();
@@ -55,6 +77,20 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
                     "requests that wait for a worker; more are refused with 503")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str()
+        ->group("Model");
+    all.add(
+           "--slo",
+           [&options](const std::string& text) -> Result<void> {
+               const auto slo = parse_slo(text);
+               if (!slo) return std::unexpected(slo.error());
+               options.slo = *slo;
+               return {};
+           },
+           "what answers have to hold, as 'p99<20ms': bounds batches, waiting and refusals", "none")
+        ->group("Model");
+    all.add("--queue-target", take_optional(options.queue_target),
+            "in an overload, refuse what would wait longer; 0: only a full queue refuses",
+            "by the SLO and the model's time")
         ->group("Model");
     flags.add_option("--host", options.server.host, "address to listen on; 0.0.0.0 for all")
         ->capture_default_str()

@@ -19,10 +19,11 @@ struct Question {
 class ModelRoute;
 
 // One request on its way through a model. Answered on the connection's thread.
-struct HttpCall final : InferenceCall {
+struct HttpCall final : InferenceCall, http::HangUpListener {
     explicit HttpCall(ModelRoute& its_route) : route(its_route) {}
 
     void on_result(Result<void> given) override;
+    void on_hang_up() override { model->cancel(*this); }
 
     ModelRoute& route;
     std::shared_ptr<ServedModel> model;
@@ -65,6 +66,7 @@ private:
     class Pool;
     class Turn;
 
+    Result<void> let_in_and_read(HttpCall& call) const;
     void answer(HttpCall& call, const Result<void>& outcome);
 
     std::unique_ptr<Dialect> dialect_;
