@@ -16,6 +16,7 @@ struct Error {
         too_large,           // Beyond a limit; the message says which.
         unsupported,         // Understood, but not offered.
         unavailable,         // Not now: overloaded, loading or draining.
+        too_many,            // The caller's own share is used up; others' work goes on.
         timed_out,           // Not finished by its deadline.
         cancelled,           // Nobody wants the answer any more.
         connection_lost,     // The peer refused, reset or closed.

@@ -36,6 +36,8 @@ ServedModel::Options OnnxFactory::options(const ModelConfig& config) const {
     if (!options.batching.max_batch_rows) options.batching.max_batch_rows = options_.max_batch_rows;
     options.lane = config.lane ? config.lane : options_.lane;
     options.labels = config.labels;
+    options.slo = config.slo_p99 ? config.slo_p99 : options_.slo;
+    options.queue_target = options_.queue_target;
     return options;
 }
 

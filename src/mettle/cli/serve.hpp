@@ -28,6 +28,8 @@ struct ServeOptions {
     std::vector<std::string> load_models;  // At the start, with ModelControl::on_request.
     std::optional<std::uint64_t> memory_budget;
     std::filesystem::path model_cache;  // Of optimised graphs; empty: none.
+    std::optional<Duration> slo;           // The p99 that answers have to hold.
+    std::optional<Duration> queue_target;  // Of waiting, in an overload; zero: no limit.
     bool access_log = false;
     std::size_t debug_slow = 0;  // Requests that /debug/slow keeps; 0: no such route.
     log::Level log_level = log::Level::info;

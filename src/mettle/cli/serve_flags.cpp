@@ -23,6 +23,28 @@ Flags::Take take(T& target, Parse parse) {
     };
 }
 
+Flags::Take take_optional(std::optional<Duration>& target) {
+    return [&target](const std::string& text) -> Result<void> {
+        const auto value = parse_duration(text);
+        if (!value) return std::unexpected(value.error());
+        target = *value;
+        return {};
+    };
+}
+
+// "p99<20ms", with or without spaces and `=`.
+Result<Duration> parse_slo(std::string_view text) {
+    std::string plain(text);
+    std::erase(plain, ' ');
+    const std::string_view rest = plain;
+    const auto wrong = fail(Error::Kind::invalid_input,
+                            fmt::format("'{}' is not of the form 'p99<20ms'", text));
+    if (!rest.starts_with("p99<")) return wrong;
+    const auto limit = parse_duration(rest.substr(rest.starts_with("p99<=") ? 5 : 4));
+    if (!limit || *limit <= Duration::zero()) return wrong;
+    return *limit;
+}
+
 void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& control,
                std::string& cache, std::string& level, std::string& format) {
     CLI::App& flags = all.app();
@@ -82,6 +104,20 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
                     "folder of optimised graphs, for a faster next start; off: none (default: "
                     "mettle/models in the user's cache)")
         ->group("Repository");
+    all.add(
+           "--slo",
+           [&options](const std::string& text) -> Result<void> {
+               const auto slo = parse_slo(text);
+               if (!slo) return std::unexpected(slo.error());
+               options.slo = *slo;
+               return {};
+           },
+           "what answers have to hold, as 'p99<20ms': bounds batches, waiting and refusals", "none")
+        ->group("Model");
+    all.add("--queue-target", take_optional(options.queue_target),
+            "in an overload, refuse what would wait longer; 0: only a full queue refuses",
+            "by the SLO and the model's time")
+        ->group("Model");
     flags.add_option("--host", options.server.host, "address to listen on; 0.0.0.0 for all")
         ->capture_default_str()
         ->group("Network");

@@ -2,11 +2,14 @@
 
 #include "mettle/base/assert.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace mettle::http {
 
@@ -240,6 +243,38 @@ void Connection::dispatch() {
     context_.handler.handle(*this);
 }
 
+// ---- Clients that leave
+
+void Connection::watch(HangUpListener& listener) {
+    listener_ = &listener;
+    if (stage_ == Stage::closed) {
+        net::post(context_.io, [self = shared_from_this()] { self->tell_hang_up(); });
+    } else if (!watching_) {
+        wait_for_hang_up();
+    }
+}
+
+void Connection::wait_for_hang_up() {
+    watching_ = true;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
+        self->watching_ = false;
+        if (error || self->stage_ != Stage::handling || !self->listener_) return;
+        if (self->has_hung_up()) self->tell_hang_up();
+        // Else the client has sent its next request ahead. It is not read before this one is
+        // answered, so nothing more can be learnt.
+    });
+}
+
+bool Connection::has_hung_up() {
+    char byte;
+    const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+void Connection::tell_hang_up() {
+    if (HangUpListener* const listener = std::exchange(listener_, nullptr)) listener->on_hang_up();
+}
+
 bool Connection::refuse(const Refusal& refusal) {
     response.clear();
     response.status = refusal.status;
@@ -254,6 +289,7 @@ bool Connection::refuse(const Refusal& refusal) {
 }
 
 void Connection::send() {
+    listener_ = nullptr;
     if (stage_ == Stage::closed) return end_exchange();
     METTLE_ASSERT(stage_ == Stage::handling);
     stage_ = Stage::writing;
@@ -382,6 +418,7 @@ void Connection::close() {
     stage_ = Stage::closed;
     error_code ignored;
     socket_.close(ignored);
+    tell_hang_up();
 }
 
 }  // namespace mettle::http

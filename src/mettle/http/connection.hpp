@@ -51,6 +51,7 @@ public:
     void send() override;
     boost::asio::io_context& io() override { return context_.io; }
     std::shared_ptr<Exchange> hold() override { return shared_from_this(); }
+    void watch(HangUpListener& listener) override;
 
 private:
     enum class Stage { idle, head, body, chunks, handling, writing, lingering, closed };
@@ -75,6 +76,9 @@ private:
     void end_exchange();
     void linger();
     void close();
+    void wait_for_hang_up();
+    bool has_hung_up();
+    void tell_hang_up();
     std::string_view unread() const { return {input_.data() + begin_, end_ - begin_}; }
     void make_room(std::size_t size);
     void relocate(std::size_t size);
@@ -92,6 +96,8 @@ private:
     std::size_t lingered_ = 0;
     TimePoint deadline_;
     Stage stage_ = Stage::idle;
+    HangUpListener* listener_ = nullptr;
+    bool watching_ = false;  // An operation waits for the socket to become readable.
     bool in_advance_ = false;
     bool must_close_ = false;
     bool dispatched_ = false;  // The handler has seen this request.

@@ -9,6 +9,15 @@
 
 namespace mettle::http {
 
+// Who wants to know that a client has gone.
+class HangUpListener {
+public:
+    virtual void on_hang_up() = 0;
+
+protected:
+    ~HangUpListener() = default;
+};
+
 // A request that waits for its response. Used on its connection's I/O thread only.
 class Exchange {
 public:
@@ -20,6 +29,11 @@ public:
     virtual boost::asio::io_context& io() = 0;
     // Keeps the exchange alive when the answer comes later than handle() returns.
     virtual std::shared_ptr<Exchange> hold() = 0;
+    // From now until send(): tells `listener` once, on io()'s thread, when the client closes its
+    // end or the connection breaks; send() is due all the same. Costs a system call, so it is for
+    // requests that may wait long. A client that only shuts down its sending half counts as gone,
+    // since the two can't be told apart.
+    virtual void watch(HangUpListener& listener) = 0;
 
     Request request;
     Response response;

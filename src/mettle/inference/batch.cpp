@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace mettle {
 
@@ -51,6 +52,28 @@ void scatter(std::size_t output, const Slab& joined, std::span<InferenceCall* co
     }
 }
 
+std::unexpected<Error> without_rows(std::int64_t rows) {
+    return fail(Error::Kind::internal,
+                fmt::format("a run of {} rows gave outputs without {} rows", rows, rows));
+}
+
+// Rows `first` to `first + rows` of what the call's inner slab holds.
+void copy_rows(std::size_t input, const InferenceCall& call, Slab& piece, std::int64_t first,
+               std::int64_t rows) {
+    const TensorView whole = call.slab->inner().input_view(input);
+    const std::size_t row_bytes = whole.data.size() / static_cast<std::size_t>(call.rows);
+    const auto from = whole.data.subspan(row_bytes * static_cast<std::size_t>(first),
+                                         row_bytes * static_cast<std::size_t>(rows));
+    const auto to = piece.input(input, whole.shape.with_rows(rows));
+    std::ranges::copy(from, to.begin());
+}
+
+// An output as it grows, a piece's rows behind the other's.
+struct Growing {
+    TensorView kind;  // Type and shape of the first piece.
+    std::vector<std::byte> bytes;
+};
+
 // ---- Trying it out
 
 struct TrialCall final : InferenceCall {
@@ -86,18 +109,50 @@ bool same_row_shape(const Signature& signature, const Slab& one, const Slab& oth
     return true;
 }
 
-Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls) {
+Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls,
+                        const RunToken* token) {
     const Signature& signature = model.run_signature();
     const std::int64_t rows = rows_of(calls);
     for (std::size_t input = 0; input < signature.inputs.size(); ++input)
         gather(input, joined, calls, rows);
-    if (auto ran = model.run(joined, nullptr); !ran) return ran;
-    if (!has_a_row_for_each(joined, signature.outputs.size(), rows)) {
-        return fail(Error::Kind::internal,
-                    fmt::format("a run of {} rows gave outputs without {} rows", rows, rows));
-    }
+    if (auto ran = model.run(joined, token); !ran) return ran;
+    if (!has_a_row_for_each(joined, signature.outputs.size(), rows)) return without_rows(rows);
     for (std::size_t output = 0; output < signature.outputs.size(); ++output)
         scatter(output, joined, calls, rows);
+    return {};
+}
+
+Result<void> run_in_pieces(Model& model, Slab& piece, InferenceCall& call, std::int64_t most_rows,
+                           const RunToken* token,
+                           const std::function<void(std::int64_t rows, Duration took)>& ran) {
+    const Signature& signature = model.run_signature();
+    std::vector<Growing> outputs(signature.outputs.size());
+    for (std::int64_t first = 0; first < call.rows; first += most_rows) {
+        const std::int64_t rows = std::min(most_rows, call.rows - first);
+        const auto began = std::chrono::steady_clock::now();
+        for (std::size_t input = 0; input < signature.inputs.size(); ++input)
+            copy_rows(input, call, piece, first, rows);
+        if (auto done = model.run(piece, token); !done) return done;
+        if (!has_a_row_for_each(piece, outputs.size(), rows)) return without_rows(rows);
+        for (std::size_t output = 0; output < outputs.size(); ++output) {
+            const TensorView given = piece.output(output);
+            Growing& whole = outputs[output];
+            if (first == 0) {
+                whole.kind = {given.type, given.shape, {}};
+                whole.bytes.reserve(given.data.size() / static_cast<std::size_t>(rows) *
+                                    static_cast<std::size_t>(call.rows));
+            } else if (given.shape.row() != whole.kind.shape.row()) {
+                return fail(Error::Kind::internal, "pieces of one request gave rows of unlike shape");
+            }
+            whole.bytes.insert(whole.bytes.end(), given.data.begin(), given.data.end());
+        }
+        ran(rows, std::chrono::steady_clock::now() - began);
+    }
+    for (std::size_t output = 0; output < outputs.size(); ++output) {
+        const Growing& whole = outputs[output];
+        call.slab->inner().set_output(
+            output, {whole.kind.type, whole.kind.shape.with_rows(call.rows), whole.bytes});
+    }
     return {};
 }
 

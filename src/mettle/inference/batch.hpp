@@ -6,6 +6,7 @@
 #include "mettle/inference/call.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 namespace mettle {
@@ -20,7 +21,15 @@ bool same_row_shape(const Signature& signature, const Slab& one, const Slab& oth
 // Gathers the inputs of the calls' inner slabs into `joined`, runs it, and copies to each its
 // outputs. Fails as Model::run() does, and with `internal` when an output does not have a row for
 // each row that went in; then no call has outputs. REQUIRES: the calls have the same row shape
-Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls);
+Result<void> run_joined(Model& model, Slab& joined, std::span<InferenceCall* const> calls,
+                        const RunToken* token = nullptr);
+
+// Runs a call of many rows as runs of at most `most_rows`, one after the other in `piece`, and puts
+// their outputs together. Fails as run_joined() does. `ran` is told of each run.
+// REQUIRES: rows_are_independent()
+Result<void> run_in_pieces(Model& model, Slab& piece, InferenceCall& call, std::int64_t most_rows,
+                           const RunToken* token,
+                           const std::function<void(std::int64_t rows, Duration took)>& ran);
 
 // Whether the model gives each row the answer that it gives the row alone: tried on some rows of
 // random numbers. There are models with a first dimension of any size that mix what is in it.

@@ -27,7 +27,7 @@ struct QueuePolicy {
 struct BatchKnobs {
     bool operator==(const BatchKnobs&) const = default;
 
-    std::optional<std::int64_t> max_batch_rows;     // 1: each call alone.
+    std::optional<std::int64_t> max_batch_rows = {};// 1: each call alone.
     std::vector<std::int64_t> preferred_rows = {};  // Ascending.
     Duration max_queue_delay = Duration::zero();
     bool preserve_ordering = false;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 namespace mettle {
@@ -41,11 +42,13 @@ public:
     const Slab& inner() const { return const_cast<Slab*>(this)->inner(); }
 };
 
-// Lets another thread end a run early. Set up by the owner of a call, handed down to run().
+// Lets another thread end a run early. Set up by the owner of a call, handed down to run(), which
+// looks at cancelled() now and then, or is told by a std::stop_callback on stop_token().
 class RunToken {
 public:
     virtual ~RunToken() = default;
     virtual bool cancelled() const = 0;
+    virtual std::stop_token stop_token() const { return {}; }
 };
 
 // Something that answers rows of tensors. run() is called by several threads at once, each with a

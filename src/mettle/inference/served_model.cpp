@@ -26,19 +26,50 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
     : name_(std::move(name)),
       version_(std::move(version)),
       labels_(options.labels),
-      model_(std::move(model)),
-      queue_(options.max_queue) {
+      model_(std::move(model)) {
     warm_up(options.batching.max_batch_rows);
+    most_rows_ = limit_of_rows(options);
     const bool is_short = time_model_.predict(1) < kInlineLimit;
     lane_ = options.lane.value_or(is_short ? Lane::inline_on_io : Lane::worker);
     lane_may_change_ = !options.lane && is_short;
-    for (int worker = 0; worker < options.workers; ++worker) {
+    keeps_order_ = options.batching.preserve_ordering;
+    scheduler_ = std::make_unique<CallScheduler>(scheduler_options(options), stats_);
+    for (int worker = 0; worker < options.workers; ++worker)
         workers_.emplace_back([this] { work(); });
-    }
 }
 
 ServedModel::~ServedModel() {
-    queue_.close();
+    scheduler_->close();
+    workers_.clear();
+}
+
+// Within an SLO a call waits for the run that is on, and then for its own: two have to fit.
+std::int64_t ServedModel::limit_of_rows(const Options& options) const {
+    if (!options.slo || options.batching.max_batch_rows || time_model_.per_row <= Duration::zero())
+        return most_rows_;
+    const Duration left = *options.slo / 2 - time_model_.fixed;
+    return std::clamp<std::int64_t>(left / time_model_.per_row, 1, most_rows_);
+}
+
+CallScheduler::Options ServedModel::scheduler_options(const Options& options) {
+    CallScheduler::Options made{
+        .knobs = options.batching,
+        .limits = {.most_waiting = options.max_queue,
+                   .slo = options.slo,
+                   .target = options.queue_target},
+        .workers = options.workers,
+        .most_rows = most_rows_,
+        .measured = time_model_,
+        .model_name = name_,
+        .may_share = {},
+        .answer = [this](InferenceCall& call) { answer(call); },
+    };
+    // The shapes of what is yet to be prepared are not known: run_prepared() sorts them.
+    if (joins_calls() && most_rows_ > 1)
+        made.may_share = [this](const InferenceCall& one, const InferenceCall& other) {
+            return model_->prepares() || same_row_shape(signature(), *one.slab, *other.slab);
+        };
+    return made;
 }
 
 // The first runs of a model allocate its memory and choose its kernels, so the first client should
@@ -95,40 +126,56 @@ void ServedModel::submit(InferenceCall& call) {
     if (runs_inline(call)) {
         call.chosen = call.parsed;
         InferenceCall* alone = &call;
-        return run_batch({&alone, 1});
+        run_here({&alone, 1});
+        stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+        return call.on_result(std::move(call.outcome));
     }
-    if (queue_.try_push(&call)) return;
-    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    stats_.refused_queue_full.add();
-    call.chosen = call.started = call.finished = call.parsed;
-    call.on_result(fail(Error::Kind::unavailable,
-                        fmt::format("model '{}' is overloaded: its queue is full", name_)));
+    if (keeps_order_) order_.enter(call);
+    if (auto queued = scheduler_->submit(call); !queued) {
+        call.outcome = std::move(queued);
+        answer(call);
+    }
+}
+
+Result<void> ServedModel::knock(InferenceCall& call) {
+    if (lane() == Lane::inline_on_io && !model_->prepares()) return {};
+    return scheduler_->knock(call);
+}
+
+void ServedModel::cancel(InferenceCall& call) {
+    if (!scheduler_->cancel(call)) return;
+    call.outcome = fail(Error::Kind::cancelled, "nobody waits for this answer any more");
+    answer(call);
+}
+
+// Of a call that was on its way to the workers, run or not.
+void ServedModel::answer(InferenceCall& call) {
+    const auto tell = [this](InferenceCall& ready) {
+        stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+        ready.on_result(std::move(ready.outcome));
+    };
+    if (call.finished < call.parsed)  // It never ran.
+        call.chosen = call.started = call.finished = now();
+    keeps_order_ ? order_.done(call, tell) : tell(call);
 }
 
 void ServedModel::work() {
-    std::vector<InferenceCall*> batch;
-    while (const auto call = queue_.pop()) {
-        batch.assign(1, *call);
-        if (joins_calls()) gather_more(batch);
-        const TimePoint chosen = now();
-        for (InferenceCall* each : batch) each->chosen = chosen;
-        run_batch(batch);
+    Run run;
+    std::vector<InferenceCall*> calls;
+    while (scheduler_->take(run)) {
+        calls = run.calls;  // In its own order from here on; the scheduler still looks at its list.
+        run_for(calls, &run);
+        scheduler_->ended(run);
+        for (InferenceCall* call : calls) answer(*call);
     }
 }
 
-// What is queued by now and fits; nothing is waited for. The shapes of what is yet to be prepared
-// are not known: run_prepared() sorts them.
-void ServedModel::gather_more(std::vector<InferenceCall*>& batch) {
-    std::int64_t rows = batch.front()->rows;
-    const Slab& first = *batch.front()->slab;
-    const auto fits = [&](const InferenceCall* call) {
-        if (rows + call->rows > most_rows_) return false;
-        return model_->prepares() || same_row_shape(signature(), first, *call->slab);
-    };
-    while (const auto call = queue_.pop_if(fits)) {
-        batch.push_back(*call);
-        rows += (*call)->rows;
-    }
+double ServedModel::headroom() const {
+    const std::uint64_t asked = stats_.rows.value() + stats_.refused();
+    const double run_s = std::chrono::duration<double>(recent_time().predict(most_rows_)).count();
+    const double capacity =
+        run_s > 0 ? workers() * static_cast<double>(most_rows_) / run_s : 0;
+    return headroom_.look(asked, capacity, now());
 }
 
 // A model can be short on the zeros of its warm-up and long on what clients send. One that keeps
@@ -150,16 +197,14 @@ void ServedModel::observe(Duration took) {
     }
 }
 
-void ServedModel::run_batch(std::span<InferenceCall*> calls) {
-    run_here(calls);
-    stats_.in_flight.fetch_sub(static_cast<std::int64_t>(calls.size()), std::memory_order_relaxed);
-    for (InferenceCall* call : calls) call->on_result(std::move(call->outcome));
+void ServedModel::run_here(std::span<InferenceCall*> calls) {
+    run_for(calls, nullptr);
 }
 
-void ServedModel::run_here(std::span<InferenceCall*> calls) {
-    if (!model_->prepares()) return run_prepared(calls);
+void ServedModel::run_for(std::span<InferenceCall*> calls, const RunToken* token) {
+    if (!model_->prepares()) return run_prepared(calls, token);
     const auto ready = prepare(calls);
-    run_prepared(ready);
+    run_prepared(ready, token);
     finish(ready);
 }
 
@@ -184,15 +229,17 @@ void ServedModel::finish(std::span<InferenceCall* const> calls) {
     }
 }
 
-void ServedModel::run_prepared(std::span<InferenceCall*> calls) {
-    if (!joins_calls()) return run_each(calls);
+void ServedModel::run_prepared(std::span<InferenceCall*> calls, const RunToken* token) {
+    if (!joins_calls()) return run_each(calls, token);
     while (!calls.empty()) {
         const auto others = std::partition(calls.begin(), calls.end(), [&](InferenceCall* call) {
             return same_row_shape(model_->run_signature(), calls.front()->slab->inner(),
                                   call->slab->inner());
         });
         const auto batch = calls.first(count_that_fits({calls.begin(), others}));
-        if (batch.size() == 1 || !try_run_joined(batch)) run_each(batch);
+        const bool done = batch.size() == 1 ? run_split(*batch.front(), token)
+                                            : try_run_joined(batch, token);
+        if (!done) run_each(batch, token);
         calls = calls.subspan(batch.size());
     }
 }
@@ -206,30 +253,47 @@ std::size_t ServedModel::count_that_fits(std::span<InferenceCall* const> calls) 
     return count;
 }
 
-void ServedModel::run_each(std::span<InferenceCall*> calls) {
-    for (InferenceCall* call : calls) run_one(*call);
+void ServedModel::run_each(std::span<InferenceCall*> calls, const RunToken* token) {
+    for (InferenceCall* call : calls) run_one(*call, token);
 }
 
-void ServedModel::run_one(InferenceCall& call) {
+void ServedModel::run_one(InferenceCall& call, const RunToken* token) {
     const TimePoint started = now();
     InferenceCall* alone = &call;
-    call.outcome = model_->run(call.slab->inner(), call.token);
+    call.outcome = model_->run(call.slab->inner(), token);
     note({&alone, 1}, started);
+    if (call.outcome) note_run(call.rows, call.finished - call.started);
 }
 
 // Where it fails, each is run alone afterwards: one request's rows may be what the model can't
-// take.
-bool ServedModel::try_run_joined(std::span<InferenceCall*> calls) {
+// take. Not where nobody wants them any more: run() then gives up at once.
+bool ServedModel::try_run_joined(std::span<InferenceCall*> calls, const RunToken* token) {
     const TimePoint started = now();
     auto joined = joined_slabs_.take();
-    const auto ran = run_joined(*model_, joined->inner(), calls);
+    const auto ran = run_joined(*model_, joined->inner(), calls, token);
     joined_slabs_.give_back(std::move(joined));
-    if (!ran) return false;
-    for (InferenceCall* call : calls) call->outcome = {};
+    if (!ran && !(token && token->cancelled())) return false;
+    for (InferenceCall* call : calls) call->outcome = ran;
     note(calls, started);
+    if (ran) note_run(calls.front()->batch_rows, calls.front()->finished - started);
     return true;
 }
 
+// A call of more rows than a run may have. False: it has no more, and nothing was done.
+bool ServedModel::run_split(InferenceCall& call, const RunToken* token) {
+    if (call.rows <= most_rows_) return false;
+    const TimePoint started = now();
+    auto piece = joined_slabs_.take();
+    call.outcome = run_in_pieces(*model_, piece->inner(), call, most_rows_, token,
+                                 [this](std::int64_t rows, Duration took) { note_run(rows, took); });
+    joined_slabs_.give_back(std::move(piece));
+    InferenceCall* alone = &call;
+    note({&alone, 1}, started);
+    call.batch_rows = most_rows_;
+    return true;
+}
+
+// What became of the calls of a run.
 void ServedModel::note(std::span<InferenceCall* const> calls, TimePoint started) {
     const TimePoint finished = now();
     const std::uint64_t run_id = runs_.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -242,8 +306,16 @@ void ServedModel::note(std::span<InferenceCall* const> calls, TimePoint started)
         call->run_id = run_id;
         if (call->outcome) stats_.rows.add(static_cast<std::uint64_t>(call->rows));
     }
-    stats_.executions.add();
     if (lane_may_change_) observe((finished - started) / rows);
+}
+
+// A run of the model. Of the short ones it is enough to look at some.
+void ServedModel::note_run(std::int64_t rows, Duration took) {
+    constexpr int kOfShortOnes = 64;
+    thread_local int count = 0;
+    stats_.executions.add();
+    stats_.batch_sizes.add_run(rows, took.count());
+    if (took > kInlineLimit || ++count % kOfShortOnes == 0) scheduler_->note_time(rows, took);
 }
 
 }  // namespace mettle

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "mettle/async/bounded_queue.hpp"
+#include "mettle/inference/answer_order.hpp"
 #include "mettle/inference/batch_knobs.hpp"
 #include "mettle/inference/call.hpp"
+#include "mettle/inference/call_scheduler.hpp"
+#include "mettle/inference/headroom.hpp"
 #include "mettle/inference/model_stats.hpp"
 #include "mettle/inference/spare_slabs.hpp"
 #include "mettle/inference/time_model.hpp"
@@ -28,6 +30,8 @@ public:
         BatchKnobs batching = {};  // Its max_batch_rows, nothing: TimeModel::best_batch().
         std::optional<Lane> lane;  // Nothing: by the measured time.
         std::vector<std::string> labels = {};  // Of the classes, by index.
+        std::optional<Duration> slo = {};  // The p99 that answers have to hold. Nothing: none.
+        std::optional<Duration> queue_target = {};  // See QueueLimits.
     };
 
     // Takes a model and measures it: see warm_up(). Starts its workers when the lane needs them.
@@ -46,13 +50,26 @@ public:
     Lane lane() const { return lane_.load(std::memory_order_relaxed); }
     const std::vector<std::string>& labels() const { return labels_; }
     int workers() const { return static_cast<int>(workers_.size()); }
-    std::size_t queued() const { return queue_.size(); }
+    std::size_t queued() const { return scheduler_->waiting(); }
+    // The time of a run by its latest runs; time_model() is what warm-up measured.
+    TimeModel recent_time() const { return scheduler_->time(); }
+    // The share of its capacity that nobody asks for, by the rows asked since the last look:
+    // negative in an overload.
+    double headroom() const;
     ModelStats& stats() { return stats_; }
     const ModelStats& stats() const { return stats_; }
 
     // Runs the call here and now, or hands it to a worker. `call` must stay alive until its
-    // on_result(), which may come before this returns. Full: `unavailable`, before it returns.
+    // on_result(), which may come before this returns. Refused: `unavailable` (overload),
+    // `too_many` (its client's share) or `timed_out` (its deadline has passed), before it returns.
     void submit(InferenceCall& call);
+    // Asked before a request's inputs are read, which an overload has no time for: whether it would
+    // be refused. Wants the call's client, deadline and `received`; counts it as refused.
+    Result<void> knock(InferenceCall& call);
+    // Nobody wants its answer any more: takes it from the queue, or ends its run when nobody wants
+    // the answers of the others in it. Its on_result() comes all the same, from here or later.
+    // REQUIRES: on_result() has not been called
+    void cancel(InferenceCall& call);
 
     // For a submitter that has several short calls at once: whether this one would run inline, and
     // running them here and now, together where that can be, in another order. Fills in `outcome`,
@@ -72,18 +89,22 @@ public:
 private:
     void warm_up(std::optional<std::int64_t> max_batch_rows);
     Duration measure(Slab& slab, std::int64_t rows, int times);
-    void run_batch(std::span<InferenceCall*> calls);
-    void run_each(std::span<InferenceCall*> calls);
-    void run_one(InferenceCall& call);
+    std::int64_t limit_of_rows(const Options& options) const;
+    CallScheduler::Options scheduler_options(const Options& options);
+    void answer(InferenceCall& call);
+    void run_for(std::span<InferenceCall*> calls, const RunToken* token);
+    void run_each(std::span<InferenceCall*> calls, const RunToken* token);
+    void run_one(InferenceCall& call, const RunToken* token);
+    bool run_split(InferenceCall& call, const RunToken* token);
     std::span<InferenceCall*> prepare(std::span<InferenceCall*> calls);
     void finish(std::span<InferenceCall* const> calls);
-    void run_prepared(std::span<InferenceCall*> calls);
+    void run_prepared(std::span<InferenceCall*> calls, const RunToken* token);
     std::size_t count_that_fits(std::span<InferenceCall* const> calls) const;
-    bool try_run_joined(std::span<InferenceCall*> calls);
+    bool try_run_joined(std::span<InferenceCall*> calls, const RunToken* token);
     void note(std::span<InferenceCall* const> calls, TimePoint started);
+    void note_run(std::int64_t rows, Duration took);
     void observe(Duration took);
     void work();
-    void gather_more(std::vector<InferenceCall*>& batch);
 
     std::string name_;
     std::string version_;
@@ -99,7 +120,10 @@ private:
     SpareSlabs call_slabs_{*model_, std::size_t{1} << 20};
     SpareSlabs joined_slabs_{*model_, SIZE_MAX};  // One for each thread that runs calls together.
     ModelStats stats_;
-    BoundedQueue<InferenceCall*> queue_;
+    mutable Headroom headroom_;
+    AnswerOrder order_;
+    bool keeps_order_ = false;
+    std::unique_ptr<CallScheduler> scheduler_;
     std::vector<std::jthread> workers_;
 };
 

@@ -19,6 +19,8 @@ int status_of(Error::Kind kind) {
         case Error::Kind::unavailable:
         case Error::Kind::cancelled:
             return 503;
+        case Error::Kind::too_many:
+            return 429;
         case Error::Kind::timed_out:
             return 504;
         case Error::Kind::connection_lost:

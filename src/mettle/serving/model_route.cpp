@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -21,7 +23,31 @@ TimePoint now() {
     return std::chrono::steady_clock::now();
 }
 
-constexpr int kRetryAfterMs = 100;
+// By the key that it shows, else by its address.
+std::uint64_t client_of(const http::Exchange& exchange) {
+    std::string_view who = exchange.request.header("x-api-key");
+    if (who.empty()) who = exchange.request.header("authorization");
+    if (who.empty()) {
+        const std::string_view peer = exchange.peer;
+        who = peer.substr(0, peer.rfind(':'));
+    }
+    return std::hash<std::string_view>()(who);
+}
+
+constexpr std::string_view kTimeoutHeader = "x-request-timeout-ms";
+
+// Nothing where the request does not say.
+Result<TimePoint> deadline_of(const http::Request& request) {
+    const std::string_view text = request.header(kTimeoutHeader);
+    if (text.empty()) return TimePoint::max();
+    std::uint32_t ms = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
+    if (error != std::errc() || end != text.data() + text.size() || ms == 0)
+        return fail(Error::Kind::invalid_input,
+                    fmt::format("{}: '{}' is not a whole number of milliseconds from 1 to {}",
+                                kTimeoutHeader, text.substr(0, 40), UINT32_MAX));
+    return request.received + std::chrono::milliseconds(ms);
+}
 
 void count(const HttpCall& call, const Result<void>& outcome, TimePoint written,
            std::string_view request_id) {
@@ -33,7 +59,9 @@ void count(const HttpCall& call, const Result<void>& outcome, TimePoint written,
     if (!outcome) {
         stats.fail.add(total_ns);
         const auto kind = outcome.error().kind;
-        if (kind == Error::Kind::unavailable) return;  // Counted where it was refused.
+        const bool refused = kind == Error::Kind::unavailable || kind == Error::Kind::too_many ||
+                             kind == Error::Kind::timed_out;
+        if (refused) return;  // Counted where it was refused.
         const bool own_fault = kind == Error::Kind::internal;
         (own_fault                        ? stats.failed_internal
          : kind == Error::Kind::cancelled ? stats.failed_cancelled
@@ -47,7 +75,10 @@ void count(const HttpCall& call, const Result<void>& outcome, TimePoint written,
     stats.infer.add((call.finished - call.started).count());
     stats.write.add((written - call.finished).count());
     stats.queue_time.record((call.started - call.parsed).count());
+    stats.batch_time.record((call.started - call.chosen).count());
     stats.infer_time.record((call.finished - call.started).count());
+    stats.batch_sizes.add_call(call.batch_rows, (call.parsed - call.received + call.pre).count(),
+                               (written - call.finished).count());
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     stats.last_inference_ms.store(
         std::chrono::duration_cast<std::chrono::milliseconds>(wall).count(),
@@ -165,13 +196,36 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->pre = call->post = {};
     call->run_id = 0;
     call->queued_before = call->model->queued();
+    call->finished = {};
+    call->retry_after_ms = 0;
+    call->place.by_slo = false;
 
-    const auto read = dialect_->read(*call);
+    const auto read = let_in_and_read(*call);
     call->parsed = now();
     if (read && call->model->runs_inline(*call)) return Turn::here().add(*call);
-    if (read) return call->model->submit(*call);
+    if (read) {
+        call->exchange->watch(*call);
+        return call->model->submit(*call);
+    }
     call->chosen = call->started = call->finished = call->parsed;
     answer(*call, read);
+}
+
+// What an overloaded model would refuse is not read first. A lane that is inline asks nobody.
+Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
+    const auto deadline = deadline_of(call.exchange->request);
+    if (!deadline) return std::unexpected(deadline.error());
+    call.deadline = *deadline;
+    if (call.model->lane() == Lane::worker) {
+        call.client = client_of(*call.exchange);
+        if (auto let_in = call.model->knock(call); !let_in) return let_in;
+    }
+    if (auto read = dialect_->read(call); !read) return read;
+    if (call.deadline != TimePoint::max() && call.deadline <= now() && !call.place.by_slo) {
+        call.model->stats().expired.add();
+        return fail(Error::Kind::timed_out, "the request's deadline passed before it was read");
+    }
+    return {};
 }
 
 void HttpCall::on_result(Result<void> given) {
@@ -186,8 +240,7 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     if (encoded) encoded = dialect_->write(call, response);
     if (!encoded) {
         response.clear();
-        const bool overloaded = encoded.error().kind == Error::Kind::unavailable;
-        dialect_->refuse(response, encoded.error(), overloaded ? kRetryAfterMs : 0);
+        dialect_->refuse(response, encoded.error(), call.retry_after_ms);
     }
     const TimePoint written = now();
     add_server_timing(response, call, written);

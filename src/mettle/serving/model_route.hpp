@@ -20,10 +20,11 @@ class ModelRoute;
 class FlightRecorder;
 
 // One request on its way through a model. Answered on the connection's thread.
-struct HttpCall final : InferenceCall {
+struct HttpCall final : InferenceCall, http::HangUpListener {
     explicit HttpCall(ModelRoute& its_route) : route(its_route) {}
 
     void on_result(Result<void> given) override;
+    void on_hang_up() override { model->cancel(*this); }
 
     ModelRoute& route;
     std::shared_ptr<ServedModel> model;
@@ -67,6 +68,7 @@ private:
     class Pool;
     class Turn;
 
+    Result<void> let_in_and_read(HttpCall& call) const;
     void answer(HttpCall& call, const Result<void>& outcome);
 
     std::unique_ptr<Dialect> dialect_;

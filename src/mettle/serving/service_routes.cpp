@@ -30,6 +30,11 @@ void add_counts(Exposition& out, const Models& models) {
         sample("failure", "internal", stats.failed_internal);
         sample("failure", "cancelled", stats.failed_cancelled);
         sample("refused", "queue_full", stats.refused_queue_full);
+        sample("refused", "client_limit", stats.refused_client_limit);
+        sample("refused", "too_late", stats.refused_too_late);
+        sample("refused", "overloaded", stats.refused_overloaded);
+        sample("failure", "deadline", stats.expired);
+        sample("failure", "deadline_running", stats.expired_running);
     }
 }
 
@@ -40,6 +45,44 @@ void add_values(Exposition& out, const Models& models, std::string_view name, st
     out.family(name, type, help);
     for (const auto& model : models)
         out.sample({{"model", model->name()}, {"version", model->version()}}, read(*model));
+}
+
+// Work that nobody waited for any more, and answers that came too late.
+void add_waste(Exposition& out, const Models& models) {
+    const auto add = [&](std::string_view name, std::string_view help, Counter ModelStats::* which) {
+        add_values(out, models, name, "counter", help, [which](const ServedModel& model) {
+            return static_cast<double>((model.stats().*which).value());
+        });
+    };
+    add("mettle_cancelled_waiting_total", "Requests taken from the queue, their clients having left.",
+        &ModelStats::cancelled_waiting);
+    add("mettle_terminated_runs_total", "Runs ended early, since nobody waited for their answers.",
+        &ModelStats::terminated_runs);
+    add("mettle_wasted_rows_total", "Rows run whose client had left or whose deadline had passed.",
+        &ModelStats::wasted_rows);
+    add("mettle_deadline_missed_total", "Requests answered after their deadline.",
+        &ModelStats::deadline_missed);
+}
+
+// Cumulative, as Prometheus wants it; the bounds are powers of two.
+void add_batch_sizes(Exposition& out, const Models& models) {
+    constexpr std::array<std::string_view, 10> kBounds = {"1",  "2",  "4",   "8",   "16",
+                                                          "32", "64", "128", "256", "512"};
+    out.family("mettle_batch_rows_bucket", "counter",
+               "Runs of a model with at most `le` rows; the last has the larger ones, too.");
+    for (const auto& model : models) {
+        const auto sizes = model->stats().batch_sizes.read();
+        std::uint64_t runs = 0;
+        std::size_t at = 0;
+        for (std::size_t bound = 0; bound < kBounds.size(); ++bound) {
+            for (; at < sizes.size() && sizes[at].rows <= std::int64_t{1} << bound; ++at)
+                runs += sizes[at].runs;
+            out.sample({{"model", model->name()},
+                        {"version", model->version()},
+                        {"le", kBounds[bound]}},
+                       static_cast<double>(runs));
+        }
+    }
 }
 
 using Times = DurationHistogram ModelStats::*;
@@ -130,6 +173,14 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
                [](const ServedModel& model) {
                    return static_cast<double>(model.stats().in_flight.load());
                });
+    add_waste(out, models);
+    add_values(out, models, "mettle_headroom_ratio", "gauge",
+               "Share of the model's capacity that nobody asks for; negative in an overload.",
+               [](const ServedModel& model) { return model.headroom(); });
+    add_batch_sizes(out, models);
+    add_times(out, models, "mettle_batch_wait_duration_seconds",
+              "From a request's choice for a batch to the start of its run.",
+              &ModelStats::batch_time);
     add_values(out, models, "mettle_model_memory_bytes", "gauge",
                "What a version takes: the larger of its files and what the heap grew by.",
                [](const ServedModel& model) {

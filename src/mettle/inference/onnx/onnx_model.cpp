@@ -16,6 +16,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Ends a run between two of its nodes once nobody wants it, and leaves the options as they were.
+class Terminator {
+public:
+    Terminator(OrtRunOptions& options, const RunToken* token) : options_(options) {
+        if (token) on_stop_.emplace(token->stop_token(), Stop{*this});
+    }
+    ~Terminator() {
+        on_stop_.reset();  // Waits for another thread that is just stopping it.
+        if (stopped_) message_of(api().RunOptionsUnsetTerminate(&options_));
+    }
+    Terminator(Terminator&&) = delete;
+
+private:
+    struct Stop {
+        Terminator& its;
+        void operator()() const noexcept {
+            its.stopped_ = true;
+            message_of(api().RunOptionsSetTerminate(&its.options_));
+        }
+    };
+    OrtRunOptions& options_;
+    bool stopped_ = false;
+    std::optional<std::stop_callback<Stop>> on_stop_;
+};
+
 class OnnxModel final : public Model {
 public:
     OnnxModel(std::unique_ptr<OrtSession, Release> session, GraphSignature graph)
@@ -36,10 +61,13 @@ public:
             return fail(Error::Kind::cancelled, "nobody waits for this answer any more");
         auto& own = static_cast<OnnxSlab&>(slab);
         if (auto prepared = own.prepare(); !prepared) return prepared;
+        const Terminator terminator(*own.run_options, token);
         if (auto failure = message_of(api().Run(session_.get(), own.run_options.get(),
                                                 input_names_.data(), own.input_values.data(),
                                                 input_names_.size(), output_names_.data(),
                                                 output_names_.size(), own.output_values.data()))) {
+            if (token && token->cancelled())
+                return fail(Error::Kind::cancelled, "nobody waits for this answer any more");
             return fail(Error::Kind::internal, fmt::format("the model failed: {}", *failure));
         }
         return own.collect();

@@ -49,6 +49,18 @@ Json timed(const ModelStats::Timed& timed) {
     return {{"count", timed.count.value()}, {"ns", timed.total_ns.value()}};
 }
 
+Json batch_statistics(const ModelStats& stats) {
+    Json list = Json::array();
+    for (const BatchSizes::Size& size : stats.batch_sizes.read()) {
+        const auto of = [&](std::uint64_t ns) { return Json{{"count", size.runs}, {"ns", ns}}; };
+        list.push_back({{"batch_size", size.rows},
+                        {"compute_input", of(size.input_ns)},
+                        {"compute_infer", of(size.infer_ns)},
+                        {"compute_output", of(size.output_ns)}});
+    }
+    return list;
+}
+
 Json one_statistic(const ServedModel& model) {
     const ModelStats& stats = model.stats();
     const Json nothing = {{"count", 0}, {"ns", 0}};
@@ -68,7 +80,7 @@ Json one_statistic(const ServedModel& model) {
           {"cache_hit", nothing},
           {"cache_miss", nothing}}},
         {"response_stats", Json::object()},
-        {"batch_stats", Json::array()},
+        {"batch_stats", batch_statistics(stats)},
         {"memory_usage", Json::array()},
     };
 }

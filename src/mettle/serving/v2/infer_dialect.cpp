@@ -10,6 +10,8 @@ namespace mettle::v2 {
 
 namespace {
 
+constexpr std::uint64_t kLongestTimeoutUs = 365ull * 24 * 3600 * 1'000'000;  // More is none.
+
 struct InferQuestion final : Question {
     InferRequest request;
 };
@@ -41,6 +43,13 @@ Result<void> InferDialect::read(HttpCall& call) const {
     auto parsed = parser.parse(request.body, *json_size, call.model->signature(), *call.slab, into);
     call.rows = into.rows;
     call.priority = into.priority;
+    if (into.timeout_us > 0 && into.timeout_us < kLongestTimeoutUs) {
+        const TimePoint its = call.received + std::chrono::microseconds(into.timeout_us);
+        if (its < call.deadline) {
+            call.deadline = its;
+            call.place.by_slo = false;
+        }
+    }
     return parsed;
 }
 
