@@ -27,8 +27,8 @@ public:
     struct Options {
         std::size_t max_queue = 1024;  // Calls that wait for a worker; beyond it they are refused.
         int workers = 1;
-        BatchKnobs batching = {};  // Its max_batch_rows, nothing: TimeModel::best_batch().
-        std::optional<Lane> lane;  // Nothing: by the measured time.
+        BatchKnobs batching = {};          // Its max_batch_rows, nothing: TimeModel::best_batch().
+        std::optional<Lane> lane;          // Nothing: by the measured time.
         std::optional<Duration> slo = {};  // The p99 that answers have to hold. Nothing: none.
         std::optional<Duration> queue_target = {};  // See QueueLimits.
     };
