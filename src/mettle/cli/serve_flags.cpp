@@ -37,8 +37,8 @@ Result<Duration> parse_slo(std::string_view text) {
     std::string plain(text);
     std::erase(plain, ' ');
     const std::string_view rest = plain;
-    const auto wrong = fail(Error::Kind::invalid_input,
-                            fmt::format("'{}' is not of the form 'p99<20ms'", text));
+    const auto wrong =
+        fail(Error::Kind::invalid_input, fmt::format("'{}' is not of the form 'p99<20ms'", text));
     if (!rest.starts_with("p99<")) return wrong;
     const auto limit = parse_duration(rest.substr(rest.starts_with("p99<=") ? 5 : 4));
     if (!limit || *limit <= Duration::zero()) return wrong;

@@ -28,7 +28,8 @@ void WaitCorrection::add(Duration predicted, Duration waited) {
     constexpr Duration kTooShortToTell = std::chrono::microseconds(200);
     constexpr double kWeight = 0.02, kLeast = 0.5, kMost = 10;
     if (predicted < kTooShortToTell) return;
-    const double ratio = static_cast<double>(waited.count()) / static_cast<double>(predicted.count());
+    const double ratio =
+        static_cast<double>(waited.count()) / static_cast<double>(predicted.count());
     factor_ += kWeight * (std::clamp(ratio, kLeast, kMost) - factor_);
 }
 

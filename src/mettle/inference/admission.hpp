@@ -16,7 +16,7 @@ struct Backlog {
     std::size_t calls = 0;
     std::int64_t rows = 0;
     int workers = 1;
-    int busy = 0;                // Workers that run something.
+    int busy = 0;  // Workers that run something.
     std::int64_t running_rows = 0;
     std::int64_t most_rows = 1;  // In a run; 1: each call runs alone.
 };
@@ -46,9 +46,9 @@ struct Arrival {
 
 struct AdmissionState {
     std::size_t waiting = 0, most_waiting = 0;
-    std::size_t of_client = 0, clients = 1;  // That wait; this call's client counted as one.
-    Duration wait{};                         // Predicted, corrected.
-    std::optional<Duration> longest_wait = {};// In an overload: see QueueWatch.
+    std::size_t of_client = 0, clients = 1;     // That wait; this call's client counted as one.
+    Duration wait{};                            // Predicted, corrected.
+    std::optional<Duration> longest_wait = {};  // In an overload: see QueueWatch.
 };
 
 // Nothing: it may wait. A full queue is the client's own limit when it alone holds more than its

@@ -17,19 +17,24 @@ TEST(PredictWait, AnIdleWorkerTakesItAtOnce) {
 
 TEST(PredictWait, CountsWholeRunsAndHalfOfTheRunningOne) {
     // 25 rows are 3 runs of at most 10: 3·100 + 25·10; the running one has 100 + 10·10.
-    EXPECT_EQ(predict_wait({.calls = 25, .rows = 25, .workers = 1, .busy = 1, .running_rows = 10, .most_rows = 10},
-                           kTime),
-              550us + 100us);
+    EXPECT_EQ(
+        predict_wait(
+            {.calls = 25, .rows = 25, .workers = 1, .busy = 1, .running_rows = 10, .most_rows = 10},
+            kTime),
+        550us + 100us);
 }
 
 TEST(PredictWait, DealsOutToTheWorkers) {
-    EXPECT_EQ(predict_wait({.calls = 20, .rows = 20, .workers = 2, .busy = 2, .running_rows = 20, .most_rows = 10},
-                           kTime),
-              (400us + 200us) / 2);
+    EXPECT_EQ(
+        predict_wait(
+            {.calls = 20, .rows = 20, .workers = 2, .busy = 2, .running_rows = 20, .most_rows = 10},
+            kTime),
+        (400us + 200us) / 2);
 }
 
 TEST(PredictWait, CallsThatRunAloneAreARunEach) {
-    EXPECT_EQ(predict_wait({.calls = 3, .rows = 3, .workers = 1, .busy = 0, .most_rows = 1}, kTime), 330us);
+    EXPECT_EQ(predict_wait({.calls = 3, .rows = 3, .workers = 1, .busy = 0, .most_rows = 1}, kTime),
+              330us);
 }
 
 TEST(WaitCorrection, LearnsThatWaitingTakesTwiceAsLong) {
@@ -48,18 +53,22 @@ TEST(WaitCorrection, IsNotMisledByShortWaitsOrOneStall) {
 }
 
 struct Judge : ::testing::Test {
-    AdmissionState state{.waiting = 3, .most_waiting = 8, .of_client = 1, .clients = 2, .wait = 2ms};
+    AdmissionState state{
+        .waiting = 3, .most_waiting = 8, .of_client = 1, .clients = 2, .wait = 2ms};
     std::optional<Refusal> at(TimePoint deadline = TimePoint::max()) {
         return judge({.deadline = deadline}, state, kTime, kNow);
     }
 };
 
-TEST_F(Judge, RoomAndNoDeadline) { EXPECT_EQ(at(), std::nullopt); }
+TEST_F(Judge, RoomAndNoDeadline) {
+    EXPECT_EQ(at(), std::nullopt);
+}
 
 TEST_F(Judge, RefusesWhatItsDeadlineDoesNotLeaveTimeFor) {
     EXPECT_EQ(at(kNow + 4ms), std::nullopt);
     EXPECT_THAT(at(kNow + 2100us), Optional(Refusal::too_late));
-    EXPECT_THAT(at(kNow + 2200us), Optional(Refusal::too_late)) << "a prediction is trusted to 80 %";
+    EXPECT_THAT(at(kNow + 2200us), Optional(Refusal::too_late))
+        << "a prediction is trusted to 80 %";
 }
 
 TEST_F(Judge, WhatNothingWaitsBeforeIsTried) {
@@ -67,7 +76,9 @@ TEST_F(Judge, WhatNothingWaitsBeforeIsTried) {
     EXPECT_EQ(at(kNow + 50us), std::nullopt);
 }
 
-TEST_F(Judge, ADeadlineThatHasPassed) { EXPECT_THAT(at(kNow), Optional(Refusal::expired)); }
+TEST_F(Judge, ADeadlineThatHasPassed) {
+    EXPECT_THAT(at(kNow), Optional(Refusal::expired));
+}
 
 TEST_F(Judge, AFullQueueIsTheClientsOwnLimitWhenItHoldsMoreThanItsShare) {
     state.waiting = 8;

@@ -142,7 +142,8 @@ Result<void> run_in_pieces(Model& model, Slab& piece, InferenceCall& call, std::
                 whole.bytes.reserve(given.data.size() / static_cast<std::size_t>(rows) *
                                     static_cast<std::size_t>(call.rows));
             } else if (given.shape.row() != whole.kind.shape.row()) {
-                return fail(Error::Kind::internal, "pieces of one request gave rows of unlike shape");
+                return fail(Error::Kind::internal,
+                            "pieces of one request gave rows of unlike shape");
             }
             whole.bytes.insert(whole.bytes.end(), given.data.begin(), given.data.end());
         }

@@ -27,8 +27,8 @@ struct QueuePolicy {
 struct BatchKnobs {
     bool operator==(const BatchKnobs&) const = default;
 
-    std::optional<std::int64_t> max_batch_rows = {};// 1: each call alone.
-    std::vector<std::int64_t> preferred_rows = {};  // Ascending.
+    std::optional<std::int64_t> max_batch_rows = {};  // 1: each call alone.
+    std::vector<std::int64_t> preferred_rows = {};    // Ascending.
     Duration max_queue_delay = Duration::zero();
     bool preserve_ordering = false;
     std::uint64_t priority_levels = 0;  // 0: none; else calls say 1 (first) to this.

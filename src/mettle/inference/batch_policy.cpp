@@ -22,7 +22,9 @@ std::variant<RunFirst, WaitUntil> BatchPolicy::next(const BatchState& state, con
     const std::int64_t limit = rows_by(state.deadline, time, now);
     std::size_t fitting = 1, preferred = 0;
     std::int64_t rows = state.rows.front();
-    const auto is_preferred = [this](std::int64_t size) { return std::ranges::find(preferred_, size) != preferred_.end(); };
+    const auto is_preferred = [this](std::int64_t size) {
+        return std::ranges::find(preferred_, size) != preferred_.end();
+    };
     if (is_preferred(rows)) preferred = 1;
     while (fitting < state.rows.size() && rows + state.rows[fitting] <= limit) {
         rows += state.rows[fitting++];

@@ -14,10 +14,10 @@ namespace mettle {
 
 // The calls that may share the next run (of one shape), in the order of their turn.
 struct BatchState {
-    std::span<const std::int64_t> rows;            // Of each; at least one call.
-    TimePoint oldest;                              // When the first of them came.
-    TimePoint deadline = TimePoint::max();         // When the first of them has to be answered.
-    bool no_more = false;                          // Nobody can join any more: don't wait.
+    std::span<const std::int64_t> rows;     // Of each; at least one call.
+    TimePoint oldest;                       // When the first of them came.
+    TimePoint deadline = TimePoint::max();  // When the first of them has to be answered.
+    bool no_more = false;                   // Nobody can join any more: don't wait.
 };
 
 struct RunFirst {

@@ -35,7 +35,8 @@ private:
 
     Cell& cell(std::int64_t rows);
 
-    std::unique_ptr<std::array<Shard, kShards>> shards_ = std::make_unique<std::array<Shard, kShards>>();
+    std::unique_ptr<std::array<Shard, kShards>> shards_ =
+        std::make_unique<std::array<Shard, kShards>>();
 };
 
 }  // namespace mettle

@@ -112,8 +112,8 @@ QueueWatch::Limits CallScheduler::watch_limits() const {
         return {*options_.limits.target, std::max(kInterval, 2 * *options_.limits.target)};
     const Duration run = time_.predict(options_.most_rows);
     const auto& slo = options_.limits.slo;
-    const Duration target = slo ? std::max(std::min(kTarget, *slo / 4), run)
-                                : std::max(kTargetWithoutSlo, 4 * run);
+    const Duration target =
+        slo ? std::max(std::min(kTarget, *slo / 4), run) : std::max(kTargetWithoutSlo, 4 * run);
     return {target, std::max(kInterval, 2 * target)};
 }
 
@@ -150,8 +150,7 @@ std::optional<Refusal> CallScheduler::judge_arrival(const InferenceCall& call,
 std::unexpected<Error> CallScheduler::refusal(Refusal why, InferenceCall& call) {
     counter_of(stats_, why).add();
     if (why != Refusal::expired)
-        call.retry_after_ms =
-            retry_after_ms(Duration(wait_ns_.load(std::memory_order_relaxed)));
+        call.retry_after_ms = retry_after_ms(Duration(wait_ns_.load(std::memory_order_relaxed)));
     return std::unexpected(error_of(why, options_.model_name));
 }
 
@@ -172,10 +171,9 @@ Result<void> CallScheduler::knock(InferenceCall& call) {
     if (options_.limits.slo && call.deadline == TimePoint::max())
         call.deadline = call.received + *options_.limits.slo, call.place.by_slo = true;
     const Duration wait(wait_ns_.load(std::memory_order_relaxed));
-    const bool perhaps_not =
-        full_.load(std::memory_order_relaxed) ||
-        wait.count() > longest_wait_ns_.load(std::memory_order_relaxed) ||
-        (call.deadline != TimePoint::max() && now + 2 * wait >= call.deadline);
+    const bool perhaps_not = full_.load(std::memory_order_relaxed) ||
+                             wait.count() > longest_wait_ns_.load(std::memory_order_relaxed) ||
+                             (call.deadline != TimePoint::max() && now + 2 * wait >= call.deadline);
     // A priority stands in the body: who has one is not judged before it is known.
     if (!perhaps_not || options_.knobs.priority_levels > 0) return {};
     const std::lock_guard lock(mutex_);
@@ -303,15 +301,18 @@ void CallScheduler::leave_or_delay(TimePoint now, std::vector<InferenceCall*>& r
     const QueueWatch::Limits limits = watch_limits();
     const Duration longest = now - waiting_.oldest();
     // Nearly empty, not just below the target, where the refusals at the door keep it.
-    watch_.saw_wait(4 * longest, limits, now);
+    // What the next run of each worker takes is no backlog, however long the last run was.
+    const bool is_next = waiting_.calls() <= static_cast<std::size_t>(options_.workers) ||
+                         (options_.may_share && waiting_.rows() <= options_.most_rows);
+    watch_.saw_wait(is_next ? Duration::zero() : 4 * longest, limits, now);
     const bool overloaded = limits.target > Duration::zero() && watch_.overloaded(limits, now);
     if (!overloaded && next_look_ == TimePoint::max()) return;  // Nobody has a deadline.
     std::vector<InferenceCall*> delayed;
     std::vector<std::pair<InferenceCall*, Refusal>> leaving;
     waiting_.for_each([&](InferenceCall& call) {
-        const bool may_be_delayed = call.place.level % 2 == 0 &&
-                                    policy_of(call.place.level).timeout_action ==
-                                        QueuePolicy::TimeoutAction::delay;
+        const bool may_be_delayed =
+            call.place.level % 2 == 0 &&
+            policy_of(call.place.level).timeout_action == QueuePolicy::TimeoutAction::delay;
         if (call.deadline <= now) {
             leaving.emplace_back(&call, Refusal::expired);
         } else if (call.place.leave <= now) {
@@ -444,9 +445,8 @@ void CallScheduler::drop_late_runs(TimePoint now, std::vector<std::stop_source>&
 
 TimePoint CallScheduler::next_deadline() const {
     TimePoint next = TimePoint::max();
-    waiting_.for_each([&](InferenceCall& call) {
-        next = std::min({next, call.deadline, call.place.leave});
-    });
+    waiting_.for_each(
+        [&](InferenceCall& call) { next = std::min({next, call.deadline, call.place.leave}); });
     for (const Run* run : running_) {
         for (const InferenceCall* call : run->calls)
             if (call->place.gone == Gone::no && !call->place.by_slo)

@@ -28,7 +28,8 @@ struct ModelStats {
     // Refused before they ran, by reason; `expired`: their deadline passed while they waited.
     Counter refused_queue_full, refused_client_limit, refused_too_late, refused_overloaded;
     Counter expired, expired_running;
-    Counter cancelled_waiting, failed_cancelled;  // Their clients left; all of them, and in the queue.
+    Counter cancelled_waiting,
+        failed_cancelled;  // Their clients left; all of them, and in the queue.
     std::uint64_t refused() const {
         return refused_queue_full.value() + refused_client_limit.value() +
                refused_too_late.value() + refused_overloaded.value() + expired.value();

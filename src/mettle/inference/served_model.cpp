@@ -173,8 +173,7 @@ void ServedModel::work() {
 double ServedModel::headroom() const {
     const std::uint64_t asked = stats_.rows.value() + stats_.refused();
     const double run_s = std::chrono::duration<double>(recent_time().predict(most_rows_)).count();
-    const double capacity =
-        run_s > 0 ? workers() * static_cast<double>(most_rows_) / run_s : 0;
+    const double capacity = run_s > 0 ? workers() * static_cast<double>(most_rows_) / run_s : 0;
     return headroom_.look(asked, capacity, now());
 }
 
@@ -237,8 +236,8 @@ void ServedModel::run_prepared(std::span<InferenceCall*> calls, const RunToken* 
                                   call->slab->inner());
         });
         const auto batch = calls.first(count_that_fits({calls.begin(), others}));
-        const bool done = batch.size() == 1 ? run_split(*batch.front(), token)
-                                            : try_run_joined(batch, token);
+        const bool done =
+            batch.size() == 1 ? run_split(*batch.front(), token) : try_run_joined(batch, token);
         if (!done) run_each(batch, token);
         calls = calls.subspan(batch.size());
     }
@@ -284,8 +283,9 @@ bool ServedModel::run_split(InferenceCall& call, const RunToken* token) {
     if (call.rows <= most_rows_) return false;
     const TimePoint started = now();
     auto piece = joined_slabs_.take();
-    call.outcome = run_in_pieces(*model_, piece->inner(), call, most_rows_, token,
-                                 [this](std::int64_t rows, Duration took) { note_run(rows, took); });
+    call.outcome =
+        run_in_pieces(*model_, piece->inner(), call, most_rows_, token,
+                      [this](std::int64_t rows, Duration took) { note_run(rows, took); });
     joined_slabs_.give_back(std::move(piece));
     InferenceCall* alone = &call;
     note({&alone, 1}, started);

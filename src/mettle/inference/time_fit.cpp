@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint64_t kStale = 512;
 
 std::size_t class_of(std::int64_t rows, std::size_t classes) {
-    const auto width = std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(rows, 1) - 1));
+    const auto width =
+        std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(rows, 1) - 1));
     return std::min(static_cast<std::size_t>(width), classes - 1);
 }
 
@@ -52,7 +53,8 @@ TimeFit::Point TimeFit::point_of(const Class& runs) {
     const std::size_t count = std::min(runs.count, kRemembered);
     double rows = 0;
     for (std::size_t at = 0; at < count; ++at) rows += static_cast<double>(runs.rows[at]);
-    std::vector<double> times(runs.ns.begin(), runs.ns.begin() + static_cast<std::ptrdiff_t>(count));
+    std::vector<double> times(runs.ns.begin(),
+                              runs.ns.begin() + static_cast<std::ptrdiff_t>(count));
     return {rows / static_cast<double>(count), median(times)};
 }
 

@@ -29,13 +29,15 @@ struct WaitingCallsTest : ::testing::Test {
     std::vector<int> chosen(std::size_t most, Order order = Order::oldest_first) {
         std::vector<InferenceCall*> found;
         waiting.choose(
-            order, [&](InferenceCall&) { return found.size() < most ? Verdict::take : Verdict::stop; },
+            order,
+            [&](InferenceCall&) { return found.size() < most ? Verdict::take : Verdict::stop; },
             found);
         return names(found);
     }
     static std::vector<int> names(const std::vector<InferenceCall*>& found) {
         std::vector<int> list;
-        for (const InferenceCall* call : found) list.push_back(static_cast<const Call*>(call)->name);
+        for (const InferenceCall* call : found)
+            list.push_back(static_cast<const Call*>(call)->name);
         return list;
     }
     std::deque<Call> calls;

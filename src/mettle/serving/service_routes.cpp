@@ -49,12 +49,14 @@ void add_values(Exposition& out, const Models& models, std::string_view name, st
 
 // Work that nobody waited for any more, and answers that came too late.
 void add_waste(Exposition& out, const Models& models) {
-    const auto add = [&](std::string_view name, std::string_view help, Counter ModelStats::* which) {
+    const auto add = [&](std::string_view name, std::string_view help,
+                         Counter ModelStats::* which) {
         add_values(out, models, name, "counter", help, [which](const ServedModel& model) {
             return static_cast<double>((model.stats().*which).value());
         });
     };
-    add("mettle_cancelled_waiting_total", "Requests taken from the queue, their clients having left.",
+    add("mettle_cancelled_waiting_total",
+        "Requests taken from the queue, their clients having left.",
         &ModelStats::cancelled_waiting);
     add("mettle_terminated_runs_total", "Runs ended early, since nobody waited for their answers.",
         &ModelStats::terminated_runs);
@@ -68,8 +70,8 @@ void add_waste(Exposition& out, const Models& models) {
 void add_batch_sizes(Exposition& out, const Models& models) {
     constexpr std::array<std::string_view, 10> kBounds = {"1",  "2",  "4",   "8",   "16",
                                                           "32", "64", "128", "256", "512"};
-    out.family("mettle_batch_rows_bucket", "counter",
-               "Runs of a model with at most `le` rows; the last has the larger ones, too.");
+    out.family("mettle_runs_by_rows_total", "counter",
+               "Runs of a model with at most so many rows; the last has the larger ones, too.");
     for (const auto& model : models) {
         const auto sizes = model->stats().batch_sizes.read();
         std::uint64_t runs = 0;
@@ -79,7 +81,7 @@ void add_batch_sizes(Exposition& out, const Models& models) {
                 runs += sizes[at].runs;
             out.sample({{"model", model->name()},
                         {"version", model->version()},
-                        {"le", kBounds[bound]}},
+                        {"up_to", kBounds[bound]}},
                        static_cast<double>(runs));
         }
     }
