@@ -92,7 +92,7 @@ Result<void> InferRequestParser::parse(std::string_view body, std::optional<std:
     request.clear();
     state.signature = &signature;
     state.request = &request;
-    state.inputs.begin(signature, slab, body.substr(text.size()));
+    state.inputs.begin(signature, slab, body.substr(text.size()), request.packed);
 
     json::document document;
     json::object object;

@@ -28,6 +28,7 @@ struct InferRequest {
     std::uint64_t timeout_us = 0;
     std::uint64_t priority = 0;
     std::int64_t rows = 1;
+    std::vector<std::string> packed;  // BYTES inputs that came as JSON, borrowed by the slab.
 };
 
 // Reads inference requests of KServe V2, JSON or with the binary tensor extension, straight into
@@ -42,7 +43,7 @@ public:
     // behind that many bytes of `body` are binary tensors. At least 64 bytes behind `body` are
     // readable. Fails with `invalid_input` and a sentence that names the input and says what is
     // wrong with it. The slab may then be half filled. Binary tensors that are aligned for their
-    // type are borrowed from `body`, which must outlive the run.
+    // type are borrowed from `body`, BYTES from `request`: both must outlive the run.
     Result<void> parse(std::string_view body, std::optional<std::size_t> json_size,
                        const Signature& signature, Slab& slab, InferRequest& request);
 

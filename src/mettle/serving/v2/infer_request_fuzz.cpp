@@ -1,8 +1,8 @@
 // V2 inference requests, JSON alone and with binary tensors behind it: whatever the bytes, the
 // parser answers, and what it accepts fits the signature.
 
-#include "mettle/serving/v2/fake_slab.hpp"
 #include "mettle/serving/v2/infer_request.hpp"
+#include "mettle/serving/wire/fake_slab.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
 
     static v2::InferRequestParser parser;
     v2::InferRequest request;
-    v2::FakeSlab slab;
+    wire::FakeSlab slab;
     for (const TensorSpec& spec : kSignature.inputs) slab.types.push_back(spec.type);
     if (!parser.parse(std::string_view(body).substr(0, length), json_size, kSignature, slab,
                       request))

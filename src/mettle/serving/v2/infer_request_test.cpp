@@ -1,6 +1,6 @@
 #include "mettle/serving/v2/infer_request.hpp"
 
-#include "mettle/serving/v2/fake_slab.hpp"
+#include "mettle/serving/wire/fake_slab.hpp"
 
 #include <gmock/gmock.h>
 
@@ -31,7 +31,7 @@ struct InferRequestTest : ::testing::Test {
                         {{"y", DataType::fp32, {-1, 1}}, {"z", DataType::int64, {-1}}}};
     InferRequestParser parser;
     InferRequest request;
-    FakeSlab slab;
+    wire::FakeSlab slab;
     std::string body;
     std::size_t size = 0;
 };
@@ -167,6 +167,25 @@ TEST_F(InferRequestTest, NamesWhatIsWrong) {
     };
     for (const auto& [text, message] : cases)
         EXPECT_THAT(error(text), HasSubstr(message)) << text.substr(0, 200);
+}
+
+// The parser belongs to a thread, which reads several requests before one runs: their strings were
+// once in one place.
+TEST_F(InferRequestTest, StringsOfARequestStayWhenTheNextIsRead) {
+    signature.inputs = {{"s", DataType::bytes, {-1}}};
+    const auto with = [](std::string text) {
+        return R"({"inputs":[{"name":"s","shape":[1],"datatype":"BYTES","data":[")" + text +
+               "\"]}]}";
+    };
+    ASSERT_TRUE(parse(with("first")));
+    const TensorView first = slab.inputs.at(0);
+    InferRequest next;
+    wire::FakeSlab other;
+    std::string text = with("other");
+    const std::size_t length = text.size();
+    text.append(64, ' ');
+    ASSERT_TRUE(parser.parse(std::string_view(text).substr(0, length), {}, signature, other, next));
+    EXPECT_THAT(split_bytes(first.data, 1).value(), ElementsAre("first"));
 }
 
 TEST_F(InferRequestTest, RowsMustAgreeBetweenInputs) {

@@ -1,6 +1,6 @@
 #include "mettle/serving/v2/infer_response.hpp"
 
-#include "mettle/serving/v2/tensor_json.hpp"
+#include "mettle/serving/wire/tensor_json.hpp"
 
 #include <fmt/format.h>
 
@@ -51,11 +51,11 @@ public:
 private:
     void begin() {
         out_ += R"({"model_name":)";
-        append_string(out_, model_.name());
+        wire::append_string(out_, model_.name());
         out_.append(R"(,"model_version":")").append(model_.version()).append("\"");
         if (request_.has_id) {
             out_ += R"(,"id":)";
-            append_string(out_, request_.id);
+            wire::append_string(out_, request_.id);
         }
         out_ += R"(,"outputs":[)";
     }
@@ -64,7 +64,7 @@ private:
         const TensorSpec& spec = model_.signature().outputs[output.index];
         const TensorView tensor = slab_.output(output.index);
         out_ += R"({"name":)";
-        append_string(out_, spec.name);
+        wire::append_string(out_, spec.name);
         out_.append(R"(,"datatype":")").append(name_of(tensor.type)).append(R"(","shape":)");
         append_shape(out_, tensor.shape);
         if (output.binary.value_or(request_.binary_by_default)) {
@@ -81,7 +81,7 @@ private:
                                     spec.name, name_of(tensor.type)));
         }
         out_ += R"(,"data":)";
-        append_elements(out_, tensor);
+        wire::append_elements(out_, tensor);
         out_ += '}';
         return {};
     }

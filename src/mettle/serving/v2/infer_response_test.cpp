@@ -1,5 +1,5 @@
 #include "mettle/serving/server_timing.hpp"
-#include "mettle/serving/v2/tensor_json.hpp"
+#include "mettle/serving/wire/tensor_json.hpp"
 
 #include <gmock/gmock.h>
 
@@ -16,7 +16,7 @@ using ::testing::Not;
 template <typename T, std::size_t N>
 std::string elements(DataType type, const std::array<T, N>& values) {
     std::string out;
-    v2::append_elements(
+    wire::append_elements(
         out, {type, Shape{static_cast<std::int64_t>(N)}, std::as_bytes(std::span(values))});
     return out;
 }
@@ -41,7 +41,7 @@ TEST(TensorJson, WritesWhatIsNotFiniteAsTritonDoes) {
 TEST(TensorJson, EscapesStrings) {
     const Tensor packed = pack_bytes({"a\"b\\", "\n\x01é"}, Shape{2});
     std::string out;
-    v2::append_elements(out, packed.view());
+    wire::append_elements(out, packed.view());
     EXPECT_EQ(out, R"(["a\"b\\","\u000a\u0001é"])");
 }
 

@@ -1,20 +1,22 @@
 #include "mettle/serving/v2/input_reader.hpp"
 
-#include "mettle/serving/v2/json_data.hpp"
-#include "mettle/serving/v2/number_scanner.hpp"
+#include "mettle/serving/wire/json_data.hpp"
+#include "mettle/serving/wire/number_scanner.hpp"
 
 #include <algorithm>
 
 namespace mettle::v2 {
 
-void InputReader::begin(const Signature& signature, Slab& slab, std::string_view binary) {
+void InputReader::begin(const Signature& signature, Slab& slab, std::string_view binary,
+                        std::vector<std::string>& packed) {
     signature_ = &signature;
     slab_ = &slab;
     binary_ = binary;
     seen_.assign(signature.inputs.size(), false);
     batches_ = signature.batches();
     rows_ = -1;
-    packed_.resize(std::max(packed_.size(), signature.inputs.size()));
+    packed_ = &packed;
+    packed.resize(std::max(packed.size(), signature.inputs.size()));
 }
 
 Result<void> InputReader::read(json::array inputs) {
@@ -185,15 +187,16 @@ Result<void> InputReader::take_data(std::size_t index) {
     std::span<std::byte> memory;
     if (type != DataType::bytes) {
         memory = slab_->input(index, input_.shape);
-        if (scan_numbers(input_.data, type, input_.shape, memory)) return {};
+        if (wire::scan_numbers(input_.data, type, input_.shape, memory)) return {};
     }
     const auto data = data_array();
     if (!data) return std::unexpected(data.error());
     if (type != DataType::bytes)
-        return read_numbers(*data, type, input_.shape, memory, input_.name);
-    std::string& packed = packed_[index];
+        return wire::read_numbers(*data, type, input_.shape, memory, input_.name);
+    std::string& packed = (*packed_)[index];
     packed.clear();
-    if (auto read = read_strings(*data, input_.shape, packed, input_.name); !read) return read;
+    if (auto read = wire::read_strings(*data, input_.shape, packed, input_.name); !read)
+        return read;
     slab_->borrow_input(index, {type, input_.shape, std::as_bytes(std::span(packed))});
     return {};
 }

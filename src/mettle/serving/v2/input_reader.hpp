@@ -16,8 +16,10 @@ namespace mettle::v2 {
 // request.
 class InputReader {
 public:
-    // `binary` is what is behind the JSON. All of this must outlive the reading.
-    void begin(const Signature& signature, Slab& slab, std::string_view binary);
+    // `binary` is what is behind the JSON. All of this must outlive the reading; `binary` and
+    // `packed`, which gets the BYTES inputs in V2's form, the run, too: the slab borrows them.
+    void begin(const Signature& signature, Slab& slab, std::string_view binary,
+               std::vector<std::string>& packed);
     Result<void> read(json::array inputs);
     // Every input has been given, and no byte is left. Gives the rows: 1 where the model has none.
     Result<std::int64_t> finish() const;
@@ -51,8 +53,8 @@ private:
     bool batches_ = false;
     std::int64_t rows_ = -1;
     Text input_;
-    std::vector<std::string> packed_;  // BYTES inputs in V2's form, by input.
-    json::parser parser_;              // For "data", once it is known how to read it.
+    std::vector<std::string>* packed_ = nullptr;
+    json::parser parser_;  // For "data", once it is known how to read it.
     json::document data_document_;
 };
 

@@ -3,7 +3,7 @@
 // How the readers of V2 requests take values from a JSON document, and word what is wrong.
 
 #include "mettle/base/result.hpp"
-#include "mettle/serving/v2/json_data.hpp"
+#include "mettle/serving/wire/json_data.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +26,7 @@ inline std::unexpected<Error> not_json(simdjson::error_code error) {
         return wrong("the request has no body; send {{\"inputs\":[...]}}");
     if (error == simdjson::INCORRECT_TYPE)
         return wrong("the request is not a JSON object of the form {{\"inputs\":[...]}}");
-    return wrong("the request {}", describe(error));
+    return wrong("the request {}", wire::describe(error));
 }
 
 // The value of a field of the current object as `target`'s type, or the sentence is returned from

@@ -1,4 +1,4 @@
-#include "mettle/serving/v2/tensor_json.hpp"
+#include "mettle/serving/wire/tensor_json.hpp"
 
 #include <array>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <concepts>
 #include <cstring>
 
-namespace mettle::v2 {
+namespace mettle::wire {
 
 namespace {
 
@@ -128,4 +128,4 @@ void append_string(std::string& out, std::string_view text) {
     out.append(text, written).append("\"");
 }
 
-}  // namespace mettle::v2
+}  // namespace mettle::wire

@@ -2,8 +2,8 @@
 // library. (simdjson 3.0.1 misreads numbers of more than 19 digits that have an exponent: it gives
 // 1.6e-61 for 0.58088…80E0. So it only says what is JSON here.)
 
-#include "mettle/serving/v2/json_data.hpp"
-#include "mettle/serving/v2/number_scanner.hpp"
+#include "mettle/serving/wire/json_data.hpp"
+#include "mettle/serving/wire/number_scanner.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -25,7 +25,7 @@ bool is_json(const simdjson::padded_string& text, DataType type, const Shape& sh
     simdjson::ondemand::document document;
     simdjson::ondemand::array array;
     if (parser.iterate(text).get(document) || document.get_array().get(array)) return false;
-    return v2::read_numbers(array, type, shape, memory, "x").has_value();
+    return wire::read_numbers(array, type, shape, memory, "x").has_value();
 }
 
 template <typename T, typename Read>
@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const std::string_view view(text.data(), text.size());
     std::vector<std::byte> values(static_cast<std::size_t>(shape.element_count().value()) *
                                   element_size(type));
-    if (!v2::scan_numbers(view, type, shape, values)) return 0;
+    if (!wire::scan_numbers(view, type, shape, values)) return 0;
     require(is_json(text, type, shape, values.size()));
     const auto integer = [](const char* at, char** end) { return std::strtoll(at, end, 10); };
     switch (type) {

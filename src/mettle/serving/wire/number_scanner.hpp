@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mettle/serving/wire/number_form.hpp"
 #include "mettle/tensor/data_type.hpp"
 #include "mettle/tensor/shape.hpp"
 
@@ -7,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace mettle::v2 {
+namespace mettle::wire {
 
 // Reads a JSON array of numbers, flat or nested as `shape` says, into `memory`: the same as
 // read_numbers(), without its words. False for whatever it does not take, which read_numbers() then
@@ -17,6 +18,6 @@ namespace mettle::v2 {
 // It is here for speed: a general parser spends some 150 instructions on a number of a tensor, this
 // one 30, and for a model of a few microseconds that is a tenth of a request.
 bool scan_numbers(std::string_view text, DataType type, const Shape& shape,
-                  std::span<std::byte> memory);
+                  std::span<std::byte> memory, NumberForm form = {});
 
-}  // namespace mettle::v2
+}  // namespace mettle::wire

@@ -1,4 +1,4 @@
-#include "mettle/serving/v2/number_scanner.hpp"
+#include "mettle/serving/wire/number_scanner.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace mettle::v2 {
+namespace mettle::wire {
 namespace {
 
 using ::testing::ElementsAre;
@@ -68,4 +68,4 @@ TEST(NumberScanner, EveryDoubleReadsBackTheSame) {
 }
 
 }  // namespace
-}  // namespace mettle::v2
+}  // namespace mettle::wire

@@ -1,4 +1,4 @@
-#include "mettle/serving/v2/number_scanner.hpp"
+#include "mettle/serving/wire/number_scanner.hpp"
 
 #include <array>
 #include <charconv>
@@ -7,14 +7,19 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
-namespace mettle::v2 {
+namespace mettle::wire {
 
 namespace {
 
 constexpr std::array<double, 23> kPowersOfTen = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr std::array<std::pair<std::string_view, double>, 3> kNonFinite = {
+    {{"NaN", std::numeric_limits<double>::quiet_NaN()},
+     {"Infinity", std::numeric_limits<double>::infinity()},
+     {"-Infinity", -std::numeric_limits<double>::infinity()}}};
 constexpr std::int64_t kLargestPower = 1000;  // Beyond it libraries differ on 0e9999.
 constexpr std::uint64_t kExactIntegers = std::uint64_t{1} << 53;
 
@@ -105,12 +110,13 @@ template <typename T>
 class Scanner {
 public:
     // REQUIRES: text ends in ']'.
-    Scanner(std::string_view text, const Shape& shape, std::span<std::byte> memory)
+    Scanner(std::string_view text, const Shape& shape, std::span<std::byte> memory, NumberForm form)
         : at_(text.data()),
           end_(at_ + text.size()),
           shape_(shape),
           to_(memory.data()),
-          memory_end_(to_ + memory.size()) {}
+          memory_end_(to_ + memory.size()),
+          form_(form) {}
 
     bool scan() {
         if (!take('[')) return false;
@@ -154,9 +160,14 @@ private:
             }
             skip_space();
             Decimal decimal;
-            const char* const behind = read_decimal(at_, decimal);
+            const char* behind = read_decimal(at_, decimal);
             T value{};
-            if (!behind || !convert(at_, behind, decimal, value)) return false;
+            if (!behind) [[unlikely]] {
+                behind = non_finite(value);
+                if (!behind) return false;
+            } else if (!convert(at_, behind, decimal, value)) {
+                return false;
+            }
             std::memcpy(to_, &value, sizeof(T));
             to_ += sizeof(T);
             at_ = behind;
@@ -165,48 +176,64 @@ private:
         return *at_++ == ']';
     }
 
+    // The place behind the token, or null where there is none or none is taken.
+    const char* non_finite(T& value) const {
+        if constexpr (std::floating_point<T>) {
+            const std::string_view rest(at_, end_);
+            if (!form_.non_finite) return nullptr;
+            for (const auto& [token, meant] : kNonFinite) {
+                if (!rest.starts_with(token)) continue;
+                value = static_cast<T>(meant);
+                return at_ + token.size();
+            }
+        }
+        return nullptr;
+    }
+
     const char* at_;
     const char* end_;
     const Shape& shape_;
     std::byte* to_;
     std::byte* memory_end_;
+    NumberForm form_;
 };
 
 template <typename T>
-bool scan_as(std::string_view text, const Shape& shape, std::span<std::byte> memory) {
+bool scan_as(std::string_view text, const Shape& shape, std::span<std::byte> memory,
+             NumberForm form) {
     while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
     if (!text.ends_with(']')) return false;
-    return Scanner<T>(text, shape, memory).scan();
+    return Scanner<T>(text, shape, memory, form).scan();
 }
 
 }  // namespace
 
 bool scan_numbers(std::string_view text, DataType type, const Shape& shape,
-                  std::span<std::byte> memory) {
+                  std::span<std::byte> memory, NumberForm form) {
     switch (type) {
         case DataType::fp32:
-            return scan_as<float>(text, shape, memory);
+            return scan_as<float>(text, shape, memory, form);
         case DataType::fp64:
-            return scan_as<double>(text, shape, memory);
+            return scan_as<double>(text, shape, memory, form);
         case DataType::int8:
-            return scan_as<std::int8_t>(text, shape, memory);
+            return scan_as<std::int8_t>(text, shape, memory, form);
         case DataType::int16:
-            return scan_as<std::int16_t>(text, shape, memory);
+            return scan_as<std::int16_t>(text, shape, memory, form);
         case DataType::int32:
-            return scan_as<std::int32_t>(text, shape, memory);
+            return scan_as<std::int32_t>(text, shape, memory, form);
         case DataType::int64:
-            return scan_as<std::int64_t>(text, shape, memory);
+            return scan_as<std::int64_t>(text, shape, memory, form);
         case DataType::uint8:
-            return scan_as<std::uint8_t>(text, shape, memory);
+            return scan_as<std::uint8_t>(text, shape, memory, form);
         case DataType::uint16:
-            return scan_as<std::uint16_t>(text, shape, memory);
+            return scan_as<std::uint16_t>(text, shape, memory, form);
         case DataType::uint32:
-            return scan_as<std::uint32_t>(text, shape, memory);
+            return scan_as<std::uint32_t>(text, shape, memory, form);
         case DataType::uint64:
-            return scan_as<std::uint64_t>(text, shape, memory);
+            return scan_as<std::uint64_t>(text, shape, memory, form);
         default:
             return false;
     }
 }
 
-}  // namespace mettle::v2
+}  // namespace mettle::wire

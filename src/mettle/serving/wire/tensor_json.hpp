@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace mettle::v2 {
+namespace mettle::wire {
 
 // Appends the elements as a flat JSON array, numbers in their shortest form. A value that is not
 // finite is written as NaN, Infinity or -Infinity, which is no JSON but what Triton's clients read.
@@ -14,4 +14,4 @@ void append_elements(std::string& out, const TensorView& tensor);
 // Appends a JSON string, quotes included. Bytes that are no UTF-8 go through as they are.
 void append_string(std::string& out, std::string_view text);
 
-}  // namespace mettle::v2
+}  // namespace mettle::wire

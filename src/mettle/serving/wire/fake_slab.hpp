@@ -4,7 +4,7 @@
 
 #include <map>
 
-namespace mettle::v2 {
+namespace mettle::wire {
 
 // A slab of plain memory, for tests of what reads requests into it and writes replies from it.
 class FakeSlab final : public Slab {
@@ -36,4 +36,4 @@ public:
     std::vector<TensorView> outputs;
 };
 
-}  // namespace mettle::v2
+}  // namespace mettle::wire
