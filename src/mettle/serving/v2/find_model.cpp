@@ -1,7 +1,7 @@
 #include "mettle/serving/v2/find_model.hpp"
 
 #include "mettle/app/percent.hpp"
-#include "mettle/serving/v2/errors.hpp"
+#include "mettle/serving/error_answer.hpp"
 
 #include <fmt/format.h>
 

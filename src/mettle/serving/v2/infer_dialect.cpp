@@ -1,6 +1,6 @@
 #include "mettle/serving/v2/infer_dialect.hpp"
 
-#include "mettle/serving/v2/errors.hpp"
+#include "mettle/serving/error_answer.hpp"
 #include "mettle/serving/v2/infer_request.hpp"
 #include "mettle/serving/v2/infer_response.hpp"
 

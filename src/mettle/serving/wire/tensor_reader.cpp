@@ -23,7 +23,15 @@ bool could_hold(std::string_view text, std::int64_t count) {
     return std::cmp_less_equal(count, text.size());
 }
 
-Shape one_row(const Shape& row, std::int64_t rows) {
+// A row of a single value may stand with brackets or without.
+Shape as_row_of(const TensorSpec& spec, const Shape& row) {
+    const std::size_t rank = spec.shape.rank();
+    if (rank == 2 && row.rank() == 0) return {1};
+    if (rank == 1 && row == Shape{1}) return {};
+    return row;
+}
+
+Shape stacked(const Shape& row, std::int64_t rows) {
     Shape shape{rows};
     for (const std::int64_t dim : row.dims()) shape.push_back(dim);
     return shape;
@@ -64,7 +72,7 @@ Result<void> TensorReader::take_whole(std::size_t input, std::string_view text) 
     if (auto accepted = accept(input, *shape); !accepted) return accepted;
     if (!could_hold(text, shape->element_count().value()))
         return wrong(spec, "its arrays are not all of the same size");
-    if (shape->rank() == 0) text = in_brackets(text);
+    text = as_array(text);
     if (spec.type == DataType::bytes) {
         std::string& packed = (*packed_)[input];
         packed.clear();
@@ -77,36 +85,45 @@ Result<void> TensorReader::take_whole(std::size_t input, std::string_view text) 
 
 Result<void> TensorReader::take_rows(std::size_t input, std::span<const std::string_view> texts) {
     const TensorSpec& spec = signature_->inputs[input];
-    const auto row = shape_of(texts.empty() ? std::string_view() : texts.front());
-    if (!row) return wrong(spec, row.error().message);
-    if (row->rank() == Shape::kMaxRank)
+    const auto first = shape_of(texts.empty() ? std::string_view() : texts.front());
+    if (!first) return wrong(spec, first.error().message);
+    const Shape row = as_row_of(spec, *first);
+    if (row.rank() == Shape::kMaxRank)
         return wrong(spec, "its arrays are nested too deep for a row");
-    const Shape shape = one_row(*row, static_cast<std::int64_t>(texts.size()));
+    const Shape shape = stacked(row, static_cast<std::int64_t>(texts.size()));
     if (auto accepted = accept(input, shape); !accepted) return accepted;
-    const std::int64_t count = row->element_count().value();
+    const std::int64_t count = row.element_count().value();
     for (std::size_t at = 0; at < texts.size(); ++at) {
         const auto its = shape_of(texts[at]);
-        if (!its || *its != *row || !could_hold(texts[at], count))
+        if (!its || as_row_of(spec, *its) != row || !could_hold(texts[at], count))
             return wrong(spec, fmt::format("row {} is not of the shape {} of the first", at,
-                                           row->to_string()));
+                                           row.to_string()));
     }
-    const bool is_scalar = row->rank() == 0;
-    if (spec.type == DataType::bytes) {
-        std::string& packed = (*packed_)[input];
-        packed.clear();
-        for (const std::string_view text : texts) {
-            const auto read =
-                read_strings(is_scalar ? in_brackets(text) : text, spec, *row, packed);
-            if (!read) return read;
-        }
-        slab_->borrow_input(input, {spec.type, shape, std::as_bytes(std::span(packed))});
-        return {};
-    }
-    const std::size_t size = static_cast<std::size_t>(count) * element_size(spec.type);
-    std::span<std::byte> memory = slab_->input(input, shape);
+    return spec.type == DataType::bytes ? take_string_rows(input, texts, row, shape)
+                                        : take_number_rows(input, texts, row, shape);
+}
+
+Result<void> TensorReader::take_string_rows(std::size_t input,
+                                            std::span<const std::string_view> texts,
+                                            const Shape& row, const Shape& shape) {
+    const TensorSpec& spec = signature_->inputs[input];
+    std::string& packed = (*packed_)[input];
+    packed.clear();
     for (const std::string_view text : texts) {
-        const auto read =
-            read_numbers(is_scalar ? in_brackets(text) : text, spec, *row, memory.first(size));
+        if (auto read = read_strings(as_array(text), spec, row, packed); !read) return read;
+    }
+    slab_->borrow_input(input, {spec.type, shape, std::as_bytes(std::span(packed))});
+    return {};
+}
+
+Result<void> TensorReader::take_number_rows(std::size_t input,
+                                            std::span<const std::string_view> texts,
+                                            const Shape& row, const Shape& shape) {
+    const TensorSpec& spec = signature_->inputs[input];
+    std::span<std::byte> memory = slab_->input(input, shape);
+    const std::size_t size = memory.size() / texts.size();
+    for (const std::string_view text : texts) {
+        auto read = read_numbers(as_array(text), spec, row, memory.first(size));
         if (!read) return read;
         memory = memory.subspan(size);
     }
@@ -173,8 +190,9 @@ Result<void> TensorReader::read_strings(std::string_view text, const TensorSpec&
 }
 
 // A scalar as an array of one, with room behind it.
-std::string_view TensorReader::in_brackets(std::string_view scalar) {
-    bracketed_.assign("[").append(scalar).append("]");
+std::string_view TensorReader::as_array(std::string_view text) {
+    if (text.find_first_not_of(" \t\r\n") == text.find('[')) return text;
+    bracketed_.assign("[").append(text).append("]");
     const std::size_t size = bracketed_.size();
     bracketed_.append(simdjson::SIMDJSON_PADDING, ' ');
     return std::string_view(bracketed_).substr(0, size);

@@ -27,11 +27,11 @@ public:
 
     // The whole of an input, its rows included.
     Result<void> take_whole(std::size_t input, std::string_view text);
-    // One row of it: the value has one dimension less. REQUIRES: the input has rows
+    // One row of it: the value has one dimension less.
     Result<void> take_row(std::size_t input, std::string_view text) {
         return take_rows(input, {&text, 1});
     }
-    // A text for each row. REQUIRES: the input has rows
+    // A text for each row; a row of a single value may stand with brackets or without.
     Result<void> take_rows(std::size_t input, std::span<const std::string_view> texts);
     // Bytes that came otherwise than as JSON: the single element of a BYTES input.
     Result<void> take_bytes(std::size_t input, std::string_view bytes);
@@ -49,7 +49,11 @@ private:
                               std::span<std::byte> memory);
     Result<void> read_strings(std::string_view text, const TensorSpec& spec, const Shape& shape,
                               std::string& packed);
-    std::string_view in_brackets(std::string_view scalar);
+    Result<void> take_string_rows(std::size_t input, std::span<const std::string_view> texts,
+                                  const Shape& row, const Shape& shape);
+    Result<void> take_number_rows(std::size_t input, std::span<const std::string_view> texts,
+                                  const Shape& row, const Shape& shape);
+    std::string_view as_array(std::string_view text);
 
     const Signature* signature_ = nullptr;
     Slab* slab_ = nullptr;

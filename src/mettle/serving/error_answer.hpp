@@ -3,11 +3,11 @@
 #include "mettle/base/result.hpp"
 #include "mettle/http/message.hpp"
 
-namespace mettle::v2 {
+namespace mettle {
 
-// Answers with an error in V2's form and the status of its kind. `retry_after_ms`, when positive,
-// is said in both headers.
+// Answers with an error in the form of V2 and TF Serving, {"error": "..."}, and the status of its
+// kind. `retry_after_ms`, when positive, is said in both headers.
 void answer_error(http::Response& response, const Error& error, int retry_after_ms = 0);
 int status_of(Error::Kind kind);
 
-}  // namespace mettle::v2
+}  // namespace mettle

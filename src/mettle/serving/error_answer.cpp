@@ -1,9 +1,9 @@
-#include "mettle/serving/v2/errors.hpp"
+#include "mettle/serving/error_answer.hpp"
 
 #include "mettle/app/app.hpp"
 #include "mettle/serving/model_route.hpp"
 
-namespace mettle::v2 {
+namespace mettle {
 
 int status_of(Error::Kind kind) {
     switch (kind) {
@@ -35,4 +35,4 @@ void answer_error(http::Response& response, const Error& error, int retry_after_
     add_retry_after(response, retry_after_ms);
 }
 
-}  // namespace mettle::v2
+}  // namespace mettle
