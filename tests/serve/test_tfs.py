@@ -98,7 +98,7 @@ def test_nan_and_bytes_go_in_and_out(serve):
     assert status == 200 and answer == {"predictions": [["hi", "there"]]}
     status, answer = ask(server, "/v1/models/FP16:predict", {"instances": [[1.5, 2]]})
     assert status == 200 and answer == {"predictions": [[1.5, 2.0]]}
-    status, answer = ask(server, "/v1/models/BYTES:predict", {"instances": [[{"b64": "a*"}]]})
+    status, answer = ask(server, "/v1/models/BYTES:predict", {"instances": [[{"b64": "a*"}, ""]]})
     assert status == 400 and "it is not base64" in answer["error"]
 
 
