@@ -79,8 +79,8 @@ std::string server_metadata() {
     return Json{{"name", "mettle"},
                 {"version", version()},
                 {"extensions",
-                 {"binary_tensor_data", "model_configuration", "model_repository", "parameters",
-                  "statistics"}}}
+                 {"binary_tensor_data", "classification", "model_configuration", "model_repository",
+                  "parameters", "statistics"}}}
         .dump();
 }
 
