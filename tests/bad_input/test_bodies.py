@@ -45,10 +45,11 @@ def test_an_encoding_that_is_not_offered_is_501(digits, encoding):
     assert reply.status == 501 and encoding in reply.error
 
 
-def test_a_feature_that_is_not_offered_is_501(digits):
-    body = whole(outputs=[{"name": "label", "parameters": {"classification": 3}}])
+@pytest.mark.parametrize("classes", [-1, 1.5, "2", None])
+def test_a_number_of_classes_that_is_none_is_400(digits, classes):
+    body = whole(outputs=[{"name": "label", "parameters": {"classification": classes}}])
     reply = ask(digits.url + INFER, "POST", body)
-    assert reply.status == 501 and "classification" in reply.error
+    assert reply.status == 400 and "'classification' is not a whole number" in reply.error
 
 
 @pytest.mark.parametrize("version", ["x", "-1", "1.0", "99999999999999999999"])

@@ -103,11 +103,23 @@ def test_binary_data_output_counts_for_named_outputs_too(both):
     assert ours.headers["content-type"] == "application/octet-stream"
 
 
+@pytest.mark.parametrize("classes", [3, 99])
+def test_classes_are_tritons_in_its_form_and_order(both, classes):
+    """Its model has no rows there (max_batch_size 0), so its answer has no dimension for them."""
+    asked = {**samples.request(1), "outputs": [{"name": "probabilities", "parameters": {"classification": classes}}]}
+    theirs, ours = (reply.json()["outputs"][0] for reply in both(INFER, "POST", json.dumps(asked).encode(), {}))
+    assert (ours["name"], ours["datatype"]) == (theirs["name"], theirs["datatype"])
+    assert ours["shape"] == [1, *theirs["shape"]]
+    for mine, other in zip(ours["data"], theirs["data"], strict=True):
+        (my_value, my_index), (value, index) = mine.split(":"), other.split(":")
+        assert my_index == index and len(my_value) == len(value)
+        assert abs(float(my_value) - float(value)) <= 2e-6
+
+
 # ---- What Triton does and we do not offer
 
 NOT_OFFERED = {
     # What it is, the request, Triton's status, ours.
-    "classification": (with_keys(outputs=[{"name": "probabilities", "parameters": {"classification": 3}}]), 200, 501),
     "a raw binary body": ((BINARY[0][int(BINARY[1]["Inference-Header-Content-Length"]):],
                            {"Inference-Header-Content-Length": "0"}), 200, 400),
     "shared memory in": ((WRONG["shared memory in"][0], {}), 404, 400),

@@ -72,7 +72,8 @@ def test_tritons_client_loads_lists_and_unloads(serve, repository):
 def test_only_what_is_ready_is_listed_where_that_is_asked_for(serve, repository):
     server = serve(repository, "--model-control", "explicit", "--load-model", "wine")
     index = f"{server.url}/v2/repository/index"
-    assert [entry["name"] for entry in ask(index, "POST", json={"ready": True}).json()] == ["wine"]
+    ready = ask(index, "POST", json={"ready": True}).json()
+    assert [entry["name"] for entry in ready] == ["wine"]
     assert ask(index, "POST", json={"ready": 1}).status == 400
     assert ask(index, "POST", "{").status == 400
 
@@ -96,7 +97,7 @@ def test_a_path_outside_of_the_repository_is_refused(serve, repository, name):
 @pytest.mark.parametrize("body, why", [
     ("[1]", "not a JSON object"), ("{", "not JSON"), ('{"parameters": 1}', "parameters is an object"),
     ('{"parameters": {"config": 1}}', "in a string"), ('{"parameters": {"confg": ""}}', "'confg' is unknown"),
-    ('{"parameters": {"config": "{\\"maxBatchSize\\": \\"x\\"}"}}', "parameters.config:1:18: max_batch_size is a whole"),
+    ('{"parameters": {"config": "{\\"maxBatchSize\\": \\"x\\"}"}}', "config:1:18: max_batch_size is a whole"),
     ('{"parameters": {"config": "{\\"a\\": [[["}}', "parameters.config:1")])
 def test_a_wrong_load_request_says_what_is_wrong_and_leaves_the_model(serve, repository, body, why):
     server = serve(repository, "--model-control", "explicit", "--load-model", "wine")

@@ -35,7 +35,7 @@ class Watch(threading.Thread):
 
 
 @pytest.mark.parametrize("lane", ["inline", "worker"])
-def test_a_hundred_swaps_under_full_load_fail_no_request(serve, tmp_path, lane, record_property):
+def test_a_hundred_swaps_under_full_load_fail_no_request(serve, tmp_path, lane):
     server = serve(paths.DIGITS, "--model-control", "explicit", "--load-model", "digits", "--lane", lane,
                    "--workers", "2")
     watch = Watch(server.url)

@@ -103,3 +103,19 @@ def test_the_async_client_gets_each_answer_to_its_own_request(server):
             assert request.get_result().as_numpy("label").tolist() == sample["outputs"]["label"]
     finally:
         client.close()
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_classification_gives_the_largest_values_with_their_index(client, binary):
+    pixels, labels = rows(3)
+    tensor = triton.InferInput("pixels", [3, 64], "FP32")
+    tensor.set_data_from_numpy(pixels)
+    wanted = [triton.InferRequestedOutput("label", binary_data=binary),
+              triton.InferRequestedOutput("probabilities", binary_data=binary, class_count=2)]
+    answer = client.infer("digits", [tensor], outputs=wanted)
+    probabilities = infer(client, "digits", "pixels", pixels, ["probabilities"]).as_numpy("probabilities")
+    np.testing.assert_array_equal(answer.as_numpy("label"), labels)
+    classes = answer.as_numpy("probabilities").reshape(3, 2)
+    for texts, row in zip(classes, probabilities, strict=True):
+        for text, index in zip(texts, np.argsort(-row)[:2], strict=True):
+            assert (text.decode() if binary else text) == f"{row[index]:.6f}:{index}"

@@ -46,7 +46,9 @@ dynamic_batching {
   preserve_ordering: true
   priority_levels: 2
   default_priority_level: 1
-  default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5000 max_queue_size: 3 }
+  default_queue_policy {
+    timeout_action: DELAY default_timeout_microseconds: 5000 max_queue_size: 3
+  }
   priority_queue_policy { key: 2 value { allow_timeout_override: true } }
 }
 instance_group [ { count: 2 kind: KIND_CPU }, { count: 1 } ]

@@ -195,20 +195,30 @@ Result<void> ModelLibrary::apply(const std::string& name, Shelf& shelf, bool aga
         publish(name, shelf);
         return std::unexpected(config.error());
     }
+    auto outcome = load_chosen(name, shelf, *config, mistakes, again);
+    shelf.labels.clear();
+    for (const auto& [label, version] : config->version_labels) shelf.labels[label] = version;
+    publish(name, shelf);
+    return outcome;
+}
+
+Result<void> ModelLibrary::load_chosen(const std::string& name, Shelf& shelf,
+                                       const ModelConfig& config, const Mistakes& mistakes,
+                                       bool again) {
     std::vector<std::string> on_disk;
     for (const auto& [number, version] : shelf.versions) on_disk.push_back(fmt::to_string(number));
-    const std::vector<std::string> chosen = chosen_versions(on_disk, config->versions);
-    Result<void> outcome;
+    const std::vector<std::string> chosen = chosen_versions(on_disk, config.versions);
     if (chosen.empty())
-        outcome = fail(Error::Kind::invalid_input,
-                       fmt::format("model '{}': its version_policy chooses none of the versions {}",
-                                   name, fmt::join(on_disk, ", ")));
+        return fail(Error::Kind::invalid_input,
+                    fmt::format("model '{}': its version_policy chooses none of the versions {}",
+                                name, fmt::join(on_disk, ", ")));
+    Result<void> outcome;
     for (const std::string& number : chosen) {
         Version& version = shelf.versions[std::stol(number)];
         if (version.model && version.loaded == version.settled && !again) continue;
         Mistakes own = mistakes;
-        auto loaded = load_one(name, shelf, version, *config, own);
-        if (!loaded && outcome) outcome = loaded;
+        auto loaded = load_one(name, shelf, version, config, own);
+        if (!loaded && outcome) outcome = std::move(loaded);
     }
     // Where a chosen one failed, what it was to take the place of goes on answering.
     for (auto& [number, version] : shelf.versions) {
@@ -217,10 +227,23 @@ Result<void> ModelLibrary::apply(const std::string& name, Shelf& shelf, bool aga
         version.reason = "the version policy leaves it out";
         retire(name, version);
     }
-    shelf.labels.clear();
-    for (const auto& [label, version] : config->version_labels) shelf.labels[label] = version;
-    publish(name, shelf);
     return outcome;
+}
+
+Result<LoadedVersion> ModelLibrary::load_within_budget(const std::string& name, const Shelf& shelf,
+                                                       const Version& version,
+                                                       const ModelConfig& config,
+                                                       Mistakes& mistakes) {
+    const bool must_take_zeros =
+        std::ranges::any_of(shelf.versions | std::views::values,
+                            [](const Version& other) { return other.model && other.took_zeros; });
+    // What is sure beforehand is the size of the files; what it took is known afterwards.
+    if (auto room = make_room(name, file_bytes_of(version.file)); !room)
+        return std::unexpected(room.error());
+    auto loaded = load_version(version.file, config, mistakes, factory_, must_take_zeros);
+    if (!loaded) return loaded;
+    if (auto room = make_room(name, loaded->bytes); !room) return std::unexpected(room.error());
+    return loaded;
 }
 
 Result<void> ModelLibrary::load_one(const std::string& name, Shelf& shelf, Version& version,
@@ -228,18 +251,7 @@ Result<void> ModelLibrary::load_one(const std::string& name, Shelf& shelf, Versi
     version.loading = true;
     publish(name, shelf);
     const TimePoint start = std::chrono::steady_clock::now();
-    const bool must_take_zeros =
-        std::ranges::any_of(shelf.versions | std::views::values,
-                            [](const Version& other) { return other.model && other.took_zeros; });
-    Result<LoadedVersion> loaded = fail(Error::Kind::internal, {});
-    if (auto room = make_room(name, file_bytes_of(version.file)); !room)
-        loaded = std::unexpected(room.error());
-    else
-        loaded = load_version(version.file, config, mistakes, factory_, must_take_zeros);
-    if (loaded) {
-        if (auto room = make_room(name, loaded->bytes); !room)
-            loaded = std::unexpected(room.error());
-    }
+    auto loaded = load_within_budget(name, shelf, version, config, mistakes);
     version.loading = false;
     const Duration took = std::chrono::steady_clock::now() - start;
     stats_.last_load_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();

@@ -84,6 +84,11 @@ private:
     void put_on_shelves(const std::vector<ModelFile>& files);
     bool has_settled(Shelf& shelf);
     Result<void> apply(const std::string& name, Shelf& shelf, bool again);
+    Result<void> load_chosen(const std::string& name, Shelf& shelf, const ModelConfig& config,
+                             const Mistakes& mistakes, bool again);
+    Result<LoadedVersion> load_within_budget(const std::string& name, const Shelf& shelf,
+                                             const Version& version, const ModelConfig& config,
+                                             Mistakes& mistakes);
     Result<void> load_one(const std::string& name, Shelf& shelf, Version& version,
                           const ModelConfig& config, Mistakes& mistakes);
     Result<void> make_room(const std::string& name, std::uint64_t bytes_on_top);

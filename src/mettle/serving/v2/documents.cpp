@@ -88,11 +88,11 @@ Json one_statistic(const ServedModel& model) {
 }  // namespace
 
 std::string server_metadata() {
-    return Json{
-        {"name", "mettle"},
-        {"version", version()},
-        {"extensions", {"binary_tensor_data", "model_configuration", "model_repository",
-          "parameters", "statistics"}}}
+    return Json{{"name", "mettle"},
+                {"version", version()},
+                {"extensions",
+                 {"binary_tensor_data", "classification", "model_configuration", "model_repository",
+                  "parameters", "statistics"}}}
         .dump();
 }
 

@@ -17,6 +17,7 @@ struct InferRequest {
     struct Output {
         std::uint32_t index = 0;     // In the signature.
         std::optional<bool> binary;  // Nothing: as the request as a whole says.
+        std::uint64_t classes = 0;   // Instead of the tensor, its largest values.
         bool operator==(const Output&) const = default;
     };
     void clear();

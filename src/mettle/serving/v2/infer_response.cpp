@@ -1,8 +1,11 @@
 #include "mettle/serving/v2/infer_response.hpp"
 
+#include "mettle/serving/v2/classification.hpp"
 #include "mettle/serving/wire/tensor_json.hpp"
 
 #include <fmt/format.h>
+
+#include <vector>
 
 namespace mettle::v2 {
 
@@ -62,7 +65,9 @@ private:
 
     Result<void> add(const InferRequest::Output& output) {
         const TensorSpec& spec = model_.signature().outputs[output.index];
-        const TensorView tensor = slab_.output(output.index);
+        const auto given = tensor_of(output, spec);
+        if (!given) return std::unexpected(given.error());
+        const TensorView tensor = *given;
         out_ += R"({"name":)";
         wire::append_string(out_, spec.name);
         out_.append(R"(,"datatype":")").append(name_of(tensor.type)).append(R"(","shape":)");
@@ -86,18 +91,34 @@ private:
         return {};
     }
 
+    // The output as it is, or its classes.
+    Result<TensorView> tensor_of(const InferRequest::Output& output, const TensorSpec& spec) {
+        const TensorView whole = slab_.output(output.index);
+        if (output.classes == 0) return whole;
+        const bool by_row = model_.signature().batches();
+        auto classes = classify(whole, output.classes, by_row, model_.labels());
+        if (!classes)
+            return fail(classes.error().kind,
+                        fmt::format("output '{}': {}", spec.name, classes.error().message));
+        classified_.push_back(*std::move(classes));
+        return classified_.back().view();
+    }
+
     void finish(std::size_t count) {
         if (!has_binary_) return;
         response_.content_type = "application/octet-stream";
         const fmt::format_int json_size(out_.size());
         response_.add_header("Inference-Header-Content-Length",
                              {json_size.data(), json_size.size()});
+        std::size_t classes = 0;
         for (std::size_t at = 0; at < count; ++at) {
             const auto output = request_.outputs.empty()
                                     ? InferRequest::Output{static_cast<std::uint32_t>(at), {}}
                                     : request_.outputs[at];
             if (output.binary.value_or(request_.binary_by_default))
-                append_text(out_, slab_.output(output.index).data);
+                append_text(out_, output.classes > 0 ? classified_[classes].data()
+                                                     : slab_.output(output.index).data);
+            if (output.classes > 0) ++classes;
         }
     }
 
@@ -107,6 +128,7 @@ private:
     http::Response& response_;
     std::string& out_;
     bool has_binary_ = false;
+    std::vector<Tensor> classified_;  // Outputs that are given as classes, in their order.
 };
 
 }  // namespace

@@ -16,12 +16,8 @@ Result<void> read_parameters(json::object object, InferRequest::Output& output) 
                           "output parameter 'binary_data' is not true or false")
             output.binary = binary_data;
         } else if (key == "classification") {
-            std::uint64_t classes = 0;
-            METTLE_V2_GET(value.get_uint64(), classes,
+            METTLE_V2_GET(value.get_uint64(), output.classes,
                           "output parameter 'classification' is not a whole number")
-            if (classes > 0)
-                return fail(Error::Kind::unsupported,
-                            "output parameter 'classification' is not offered by this server");
         } else if (key == "shared_memory_region") {
             return wrong("shared memory is not offered by this server");
         }

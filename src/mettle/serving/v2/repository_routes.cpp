@@ -1,8 +1,8 @@
 #include "mettle/serving/v2/repository_routes.hpp"
 
 #include "mettle/app/percent.hpp"
+#include "mettle/serving/error_answer.hpp"
 #include "mettle/serving/v2/documents.hpp"
-#include "mettle/serving/v2/errors.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
