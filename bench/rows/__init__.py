@@ -1,6 +1,6 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import bodies, client, cold_start, live, memory, pause, predict, ring, send_lag, testers, users
+from . import bodies, client, cold_start, live, memory, pause, predict, ring, send_lag, soak, testers, users
 
 ROWS = {
     "live": live,
@@ -14,4 +14,5 @@ ROWS = {
     "pause": pause,
     "cold_start": cold_start,
     "memory": memory,
+    "soak": soak,
 }
