@@ -1,7 +1,7 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import (bodies, client, cold_start, live, memory, models, monitor, pause, predict, ring, send_lag, swap, testers,
-               users)
+from . import (bodies, client, cold_start, live, memory, models, monitor, pause, predict, ring, send_lag, soak, swap,
+               testers, users)
 
 ROWS = {
     "live": live,
@@ -18,4 +18,5 @@ ROWS = {
     "cold_start": cold_start,
     "memory": memory,
     "swap": swap,
+    "soak": soak,
 }

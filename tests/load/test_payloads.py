@@ -6,9 +6,11 @@ import re
 import numpy as np
 import pytest
 
+from support import paths
 from support.http import ask
 from support.loading import load
 from support.plant import Planted
+from support.playground import Playground
 from support.process import mettle
 
 
@@ -91,6 +93,29 @@ def test_a_sweep_has_statistics_by_size(digits, tmp_path):
     assert min(tasks.values()) > 50
 
 
+def test_a_sweep_of_shapes_has_statistics_by_shape(serve, tmp_path):
+    server = serve(paths.TESTS / "data" / "shapes" / "free")
+    run = load(tmp_path, server.url, "-u", "2", "-i", "100", "--sweep", "*=1,2|3,5")
+    assert run.passed, run
+    tasks = {task["name"]: task for task in run.result["tasks"]}
+    assert set(tasks) == {"free *=1,2", "free *=3,5"} and min(task["requests"] for task in tasks.values()) > 20
+    small, large = (tasks[name]["bytes_received"] / tasks[name]["requests"] for name in ("free *=1,2", "free *=3,5"))
+    assert small < large
+
+
+def test_a_sweep_of_bodies_sends_bodies_of_these_sizes(tmp_path):
+    playground = Playground()
+    try:
+        run = load(tmp_path, playground.url + "/cart", "-u", "2", "-i", "60", "--sweep", "body=10,2KiB,64KiB")
+        assert run.passed, run
+        assert {task["name"] for task in run.result["tasks"]} == {"/cart body=10", "/cart body=2KiB",
+                                                                  "/cart body=64KiB"}
+        assert {(method, len(body)) for method, _, _, body in playground.seen} == {("POST", 10), ("POST", 2048),
+                                                                                  ("POST", 65536)}
+    finally:
+        playground.close()
+
+
 def test_canaries_find_wrong_answers_and_reproduce_sends_one_again(tmp_path):
     planted = Planted("lying", "--every", "20")
     run = load(tmp_path, planted.url, "-u", "8", "-i", "400", "--canaries")
@@ -116,7 +141,12 @@ def test_canaries_find_wrong_answers_and_reproduce_sends_one_again(tmp_path):
     (["--values", "pixels:text(3)"], "is for BYTES"),
     (["--data", "/no/rows.csv"], "/no/rows.csv cannot be read"),
     (["--data", "rows.xls"], "neither .csv nor"),
-    (["--sweep", "rows=1"], "batch=1,2,4,8"),
+    (["--sweep", "rows=1"], "--shape names 'rows'"),
+    (["--sweep", "1,2"], "it does not say what of"),
+    (["--sweep", "batch=1,x"], "'x' is not a whole number"),
+    (["--sweep", "pixels=1,64|1,x"], "is no sweep"),
+    (["--sweep", "body=1KiB", "--data", "rows.csv"], "give one of them"),
+    (["--sweep", "body=9GiB"], "beyond 256.0 MiB"),
     (["--sweep", "batch=1", "-b", "2"], "give one of them"),
     (["--reproduce", "digits"], "no payload's id"),
     (["--reproduce", "digits/500/1"], "has no payload digits/500/1"),

@@ -3,6 +3,7 @@
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/http/message.hpp"
 #include "mettle/payload/bodies.hpp"
+#include "mettle/payload/random.hpp"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,26 @@ protocols::Task make_body_task(const LoadOptions& options, const protocols::Targ
         task.requests.push_back({std::move(request), nullptr, std::move(id)});
     }
     return task;
+}
+
+std::vector<protocols::Task> make_sized_tasks(const LoadOptions& options,
+                                              const protocols::Target& target) {
+    std::vector<protocols::Task> tasks;
+    std::uint64_t bytes = 0;
+    for (const SweepStep& step : options.payloads.sweep) {
+        bytes += *step.body;
+        if (bytes > PayloadOptions::kMostBytes)
+            throw StartupError("--sweep: these bodies are larger than 256 MiB in all");
+        payload::RandomStream random(options.seed);
+        std::string body(*step.body, '\0');
+        // Letters, so that a service that logs or echoes them does no harm.
+        for (char& each : body) each = static_cast<char>('a' + random.below(26));
+        http::ClientRequest request{options.method, target.url.target, options.headers,
+                                    std::move(body)};
+        const std::string name = fmt::format("{} {}", target.url.target, step.label);
+        tasks.push_back({name, options.method, 1, {{std::move(request), nullptr}}});
+    }
+    return tasks;
 }
 
 }  // namespace mettle::cli

@@ -436,7 +436,12 @@ void check_protocol_flags(LoadOptions& options) {
     using protocols::Protocol;
     auto& forced = options.target.forced;
     const bool recorded = options.recording && !options.recording->requests.empty();
-    const bool plain = !options.method.empty() || options.body || recorded;
+    const bool sweeps = sweeps_bodies(options.payloads);
+    refuse(sweeps && (options.body || recorded || !options.payloads.inputs.data.empty() ||
+                      !options.requests_file.empty()),
+           "--sweep body=... makes the bodies, and --body, --data, --requests and recordings give "
+           "them: give one of them");
+    const bool plain = !options.method.empty() || options.body || recorded || sweeps;
     check_openapi(options, plain || !options.requests_file.empty());
     const bool torchserve = forced == Protocol::torchserve;
     if (!options.requests_file.empty()) {
@@ -527,7 +532,8 @@ void check(const Flags& flags, LoadOptions& options) {
            "--csv-full-history is about --csv: give that too");
     check_recording(options);
     check_protocol_flags(options);
-    refuse(options.payloads.inputs.batch_given && !options.payloads.sweep.empty(),
+    const auto& sweep = options.payloads.sweep;
+    refuse(options.payloads.inputs.batch_given && !sweep.empty() && sweep.front().batch,
            "--batch and --sweep both say how many rows: give one of them");
     if (!options.payloads.reproduce.empty()) {
         // What made it makes it again.
@@ -536,7 +542,8 @@ void check(const Flags& flags, LoadOptions& options) {
         if (options.payloads.count)
             options.payloads.count = std::max(*options.payloads.count, id.index + 1);
     }
-    const bool has_body = options.body || !options.payloads.inputs.data.empty();
+    const bool has_body =
+        options.body || !options.payloads.inputs.data.empty() || sweeps_bodies(options.payloads);
     const bool recorded = options.recording && !options.recording->requests.empty();
     if (options.method.empty()) options.method = has_body || recorded ? "POST" : "GET";
     options.openapi.data = options.payloads.inputs.data;  // One flag for both.

@@ -160,7 +160,10 @@ LoadRequests make_requests(const LoadOptions& options, protocols::Target target)
             std::make_shared<const std::vector<load::PlannedRequest>>(std::move(made.requests));
         return requests;
     }
-    requests.tasks.push_back(make_body_task(options, requests.target));
+    if (sweeps_bodies(options.payloads))
+        requests.tasks = make_sized_tasks(options, requests.target);
+    else
+        requests.tasks.push_back(make_body_task(options, requests.target));
     return requests;
 }
 

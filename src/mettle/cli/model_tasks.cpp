@@ -101,11 +101,16 @@ protocols::Task make_task(const LoadOptions& options, const protocols::Target& t
 std::vector<protocols::Task> make_model_tasks(const LoadOptions& options,
                                               const protocols::Target& target) {
     std::vector<protocols::Task> tasks;
-    for (const std::int64_t rows : options.payloads.sweep) {
+    for (const SweepStep& step : options.payloads.sweep) {
         payload::MakerOptions inputs = inputs_of(options);
-        inputs.batch = payload::SizeLaw::fixed(rows);
-        inputs.batch_given = true;
-        tasks.push_back(make_task(options, target, fmt::format("{} b={}", target.model.name, rows),
+        if (step.batch) {
+            inputs.batch = payload::SizeLaw::fixed(*step.batch);
+            inputs.batch_given = true;
+        } else {
+            inputs.shapes.insert_or_assign(step.input, step.shape);
+        }
+        tasks.push_back(make_task(options, target,
+                                  fmt::format("{} {}", target.model.name, step.label),
                                   std::move(inputs)));
     }
     if (tasks.empty())

@@ -1,5 +1,7 @@
 #include "mettle/cli/payload_options.hpp"
 
+#include "mettle/base/units.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -32,22 +34,54 @@ Result<payload::SizeLaw> parse_batch(const std::string& text) {
     return law;
 }
 
-Result<std::vector<std::int64_t>> parse_sweep(const std::string& text) {
-    constexpr std::string_view kName = "batch=";
+Result<SweepStep> parse_step(const std::string& of, std::string_view size) {
+    SweepStep step;
+    if (of == "batch") {
+        const auto rows = parse_whole(size, 1, kMostRows);
+        if (!rows) return std::unexpected(rows.error());
+        step.batch = static_cast<std::int64_t>(*rows);
+        step.label = fmt::format("b={}", size);
+        return step;
+    }
+    step.label = fmt::format("{}={}", of, size);
+    if (of == "body") {
+        const auto bytes = parse_size(size);
+        if (!bytes) return std::unexpected(bytes.error());
+        if (*bytes > PayloadOptions::kMostBytes)
+            return invalid(
+                fmt::format("'{}' is beyond {}", size, format_size(PayloadOptions::kMostBytes)));
+        step.body = *bytes;
+        return step;
+    }
+    auto shape = payload::parse_shape_law(fmt::format("{}:{}", of, size));
+    if (!shape) return std::unexpected(shape.error());
+    step.input = std::move(shape->first);
+    step.shape = std::move(shape->second);
+    return step;
+}
+
+// batch=1,2,4 or body=1KiB,1MiB; shapes have commas of their own: INPUT=1,64|1,128.
+Result<std::vector<SweepStep>> parse_sweep(const std::string& text) {
     const auto wrong = [&](std::string_view why) {
-        return invalid(fmt::format("'{}' is no sweep: {}; write batch=1,2,4,8", text, why));
+        return invalid(
+            fmt::format("'{}' is no sweep: {}; write batch=1,2,4,8, body=1KiB,1MiB or "
+                        "INPUT=1,64|1,128",
+                        text, why));
     };
-    if (!text.starts_with(kName)) return wrong("it does not say what of");
-    std::vector<std::int64_t> sizes;
-    std::string_view rest = std::string_view(text).substr(kName.size());
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) return wrong("it does not say what of");
+    const std::string of = text.substr(0, equals);
+    const char separator = of == "batch" || of == "body" ? ',' : '|';
+    std::vector<SweepStep> steps;
+    std::string_view rest = std::string_view(text).substr(equals + 1);
     for (;;) {
-        const auto comma = rest.find(',');
-        const auto size = parse_whole(rest.substr(0, comma), 1, kMostRows);
-        if (!size) return wrong(size.error().message);
-        if (sizes.size() == kMostSteps) return wrong("it has more than 64 sizes");
-        sizes.push_back(static_cast<std::int64_t>(*size));
-        if (comma == std::string_view::npos) return sizes;
-        rest.remove_prefix(comma + 1);
+        const auto end = rest.find(separator);
+        auto step = parse_step(of, rest.substr(0, end));
+        if (!step) return wrong(step.error().message);
+        if (steps.size() == kMostSteps) return wrong("it has more than 64 sizes");
+        steps.push_back(std::move(*step));
+        if (end == std::string_view::npos) return steps;
+        rest.remove_prefix(end + 1);
     }
 }
 
@@ -82,9 +116,14 @@ Result<PayloadId> parse_payload_id(std::string_view text) {
     return PayloadId{std::string(text.substr(0, middle)), *index, *seed};
 }
 
+bool sweeps_bodies(const PayloadOptions& options) {
+    return !options.sweep.empty() && options.sweep.front().body.has_value();
+}
+
 bool about_tensors(const PayloadOptions& options) {
+    const bool sweeps = !options.sweep.empty() && !sweeps_bodies(options);
     return options.inputs.batch_given || !options.inputs.shapes.empty() ||
-           !options.inputs.values.empty() || !options.sweep.empty() || options.canaries;
+           !options.inputs.values.empty() || sweeps || options.canaries;
 }
 
 void add_tensor_flags(Flags& flags, PayloadOptions& options) {
@@ -137,7 +176,8 @@ void add_tensor_flags(Flags& flags, PayloadOptions& options) {
                 options.sweep = std::move(*sizes);
                 return {};
             },
-            "models: a task for each batch size, as batch=1,2,4,8")
+            "a task for each size: batch=1,2,4,8, shapes of an input as INPUT=1,64|1,128, or "
+            "body=1KiB,1MiB of made-up bytes")
         ->group(group);
     flags.app()
         .add_flag("--canaries", options.canaries,

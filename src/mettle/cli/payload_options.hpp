@@ -12,18 +12,30 @@
 
 namespace mettle::cli {
 
+// One size of --sweep: a task of its own.
+struct SweepStep {
+    std::string label;                  // "b=4", "ids=1,128", "body=1KiB"
+    std::optional<std::int64_t> batch;  // Rows,
+    std::string input;                  // or the shape of an input, "*" for all,
+    std::vector<payload::SizeLaw> shape;
+    std::optional<std::uint64_t> body;  // or the bytes of a made-up body.
+};
+
 struct PayloadOptions {
     // Of all bodies together; fewer payloads are made where they would take more.
     static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 
     payload::MakerOptions inputs;        // Its seed is --seed.
     std::optional<std::uint64_t> count;  // --payloads; else 32, or all rows of --data.
-    std::vector<std::int64_t> sweep;     // Batch sizes, a task each.
+    std::vector<SweepStep> sweep;        // All of one kind.
     bool canaries = false;
     std::string reproduce;  // The id of the one to send.
 };
 
 void add_tensor_flags(Flags& flags, PayloadOptions& options);
+
+// Whether --sweep is about bodies.
+bool sweeps_bodies(const PayloadOptions& options);
 
 // Whether anything was said that only a model's signature gives a sense.
 bool about_tensors(const PayloadOptions& options);

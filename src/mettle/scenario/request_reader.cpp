@@ -161,6 +161,8 @@ void read_bytes(ReadContext& context, const YamlNode& node, RequestStep& request
 // `sse: true`, or {count: 10, until: "[DONE]", for: 2s}.
 void read_events(ReadContext& context, const YamlNode& node, RequestStep& request) {
     constexpr std::int64_t kMostEvents = 1'000'000'000;
+    for (const auto* name : {"events", "first_event", "inter_event"})
+        context.metrics.emplace_back(name, std::string_view(name) == "events" ? "" : "ms");
     protocols::EventLimits& limits = request.events.emplace();
     if (!node.is_map()) {
         if (!context.truth(node, "sse")) request.events.reset();
