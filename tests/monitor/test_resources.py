@@ -33,6 +33,7 @@ def test_cpu_of_a_child_is_seen_by_the_port(planted, tmp_path):
     assert series(run, "target.processes")["max"] == 2
     assert run.result["resources"]["t_s"][:3] == [1, 2, 3]
     assert {"host_cpu", "target_threads", "target_descriptors"} <= run.result["series"][1].keys()
+    assert series(run, "connections.rtt")["mean"] > 0
     assert "resources: target " in run.stdout, run
 
 

@@ -15,6 +15,9 @@ constexpr double kFull = 0.9;
 // A line from points that end below this says nothing about where it ends.
 constexpr double kLeastUsed = 0.02;
 
+constexpr double kLeastGrown = 0.2;
+constexpr double kLeastConfidence = 0.1;
+
 struct Point {
     double rate, used;
 };
@@ -23,7 +26,8 @@ struct Line {
     double start = 0, slope = 0, r_squared = 0;
 };
 
-// Through the origin where the intercept would be negative: nothing uses less than nothing.
+// Through the origin where the intercept would be negative: nothing uses less than nothing. So,
+// too, from one rate alone. A slope of 0 where it does not grow.
 Line fit(std::span<const Point> points) {
     const auto n = static_cast<double>(points.size());
     double x = 0, y = 0, xx = 0, xy = 0;
@@ -38,6 +42,7 @@ Line fit(std::span<const Point> points) {
     if (points.size() >= 2 && spread > 1e-9 * xx * n) {
         line.slope = (n * xy - x * y) / spread;
         line.start = (y - line.slope * x) / n;
+        if (line.slope <= 0) return {};
     }
     if (line.slope <= 0 || line.start < 0) {
         line.start = 0;
@@ -61,7 +66,8 @@ std::optional<Saturation> saturation_of(std::string name, std::string unit, doub
     if (most.used < kLeastUsed * limit) return {};
     Saturation found{std::move(name), std::move(unit), limit, most.used, most.rate};
     const Line line = fit(points);
-    if (line.slope <= 0) return {};
+    // What others use anyway is not filled by this load.
+    if (line.slope * most.rate < kLeastGrown * most.used) return {};
     found.per_request = line.slope;
     found.seen = most.used >= kFull * limit;
     if (found.seen) {
@@ -77,6 +83,7 @@ std::optional<Saturation> saturation_of(std::string name, std::string unit, doub
     // Two points always lie on a line.
     const double trust = points.size() >= 3 ? line.r_squared : 0.5;
     found.confidence = trust * std::min(1.0, most.used / (kFull * limit));
+    if (found.confidence < kLeastConfidence) return {};
     return found;
 }
 

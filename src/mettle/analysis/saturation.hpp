@@ -29,7 +29,8 @@ struct Saturation {
 };
 
 // In the order in which they are full. Of the pictures of one search; those that cannot be seen,
-// or do not grow with the rate, are left out, as is the generator's where it is another machine's.
+// that the load adds less than a fifth to, or of which a tenth of confidence is not reached are
+// left out.
 std::vector<Saturation> order_of_saturation(std::span<const LoadPicture> pictures);
 
 }  // namespace mettle::analysis

@@ -63,6 +63,17 @@ TEST(Saturation, LeavesOutWhatDoesNotGrowOrIsNotSeen) {
     EXPECT_TRUE(order_of_saturation({}).empty());
 }
 
+// Neighbours fill the host at any rate: that is not this load's doing.
+TEST(Saturation, LeavesOutWhatOthersUseAnyway) {
+    std::vector<LoadPicture> pictures = {at(2000), at(4000), at(8000)};
+    for (LoadPicture& seen : pictures) {
+        seen.host_cores = 2;
+        seen.host_cpu = 1.95 + seen.rate_rps * 1e-6;
+    }
+    for (const Saturation& each : order_of_saturation(pictures))
+        EXPECT_NE(each.resource, "CPU of the host");
+}
+
 // One rate alone tells the demand of a request where nothing is used without any.
 TEST(Saturation, TrustsASinglePointLittle) {
     const std::vector<LoadPicture> pictures = {at(5000)};

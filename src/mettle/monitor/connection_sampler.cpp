@@ -53,20 +53,21 @@ Seen look(std::uint16_t port) {
 }  // namespace
 
 void ConnectionSampler::sample(TimePoint moment, Timeline& to) {
-    connections_.begin(moment, to);
     const Seen seen = look(port_);
-    if (seen.connections > 0) {
-        connections_.level("rtt", "ms", seen.rtt_us / seen.connections / 1000);
-        // Of those open now: a level, since a connection that closes takes its count along.
-        connections_.level("retransmits", "count", seen.retransmits);
-    }
-    if (!on_this_machine_) return;
+    if (seen.connections == 0) return;
+    probe_.begin(moment, to);
+    probe_.level("rtt", "ms", seen.rtt_us / seen.connections / 1000);
+    // Of those open now: a level, since a connection that closes takes its count along.
+    probe_.level("retransmits", "count", seen.retransmits);
+}
+
+void AcceptQueueSampler::sample(TimePoint moment, Timeline& to) {
     const auto listeners = host::listeners_on(port_);
     if (listeners.empty()) return;
     double waiting = 0;
     for (const auto& listener : listeners) waiting += listener.accept_queue;
-    target_.begin(moment, to);
-    target_.level("accept_queue", "count", waiting);
+    probe_.begin(moment, to);
+    probe_.level("accept_queue", "count", waiting);
 }
 
 }  // namespace mettle::monitor

@@ -81,8 +81,11 @@ void Monitor::add_samplers(const MonitorPlan& plan) {
     }
     take(process_samplers("generator", {::getpid()}, Children::no));
     seats_.push_back({std::make_unique<HostSampler>(), {}});
-    if (plan.port)
-        seats_.push_back({std::make_unique<ConnectionSampler>(*plan.port, plan.port_is_here), {}});
+    if (plan.port) {
+        seats_.push_back({std::make_unique<ConnectionSampler>(*plan.port), {}});
+        if (plan.port_is_here)
+            seats_.push_back({std::make_unique<AcceptQueueSampler>(*plan.port), {}});
+    }
     auto nvml = Nvml::open(plan.nvml);
     if (nvml && nvml->count() > 0) {
         for (unsigned gpu = 0; gpu < nvml->count(); ++gpu)

@@ -141,11 +141,12 @@ struct Sockets {
 
 TEST_F(SamplersTest, ConnectionsTellTheirRoundTripAndWhoWaitsForAccept) {
     const Sockets sockets;
-    ConnectionSampler sampler(sockets.port, true);
-    const auto seen = sampled(sampler, {[] {}});
+    ConnectionSampler connections(sockets.port);
+    const auto seen = sampled(connections, {[] {}});
     EXPECT_GT(*seen.mean_of("connections.rtt"), 0);
     EXPECT_EQ(seen.mean_of("connections.retransmits"), 0.0);
-    EXPECT_EQ(seen.mean_of("target.accept_queue"), 1.0);
+    AcceptQueueSampler queue(sockets.port);
+    EXPECT_EQ(sampled(queue, {[] {}}).mean_of("target.accept_queue"), 1.0);
 }
 
 TEST(Target, IsWhoListensOnThePort) {
