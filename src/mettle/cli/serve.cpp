@@ -5,6 +5,7 @@
 #include "mettle/base/log.hpp"
 #include "mettle/base/version.hpp"
 #include "mettle/cli/curl_line.hpp"
+#include "mettle/cli/simulated_models.hpp"
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/limits.hpp"
 #include "mettle/inference/onnx/onnx_model.hpp"
@@ -114,6 +115,7 @@ int serve(const ServeOptions& options) {
     readiness.not_ready_status = options.ready_status;
     HttpStats http_stats;
     load_models(options, repository);
+    add_simulated_models(options, repository);
 
     app::App app;
     add_service_routes(app, repository, readiness, http_stats);
