@@ -6,6 +6,7 @@
 #include "mettle/base/version.hpp"
 #include "mettle/cli/curl_line.hpp"
 #include "mettle/cli/onnx_factory.hpp"
+#include "mettle/cli/simulated_models.hpp"
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/limits.hpp"
 #include "mettle/serving/access_log.hpp"
@@ -112,6 +113,7 @@ int serve(const ServeOptions& options) {
     OnnxFactory factory(options);
     RepositoryKeeper keeper(keeper_options(options), factory, repository);
     keeper.start();
+    add_simulated_models(options, repository);
 
     app::App app;
     add_service_routes(app, repository, readiness, http_stats);

@@ -16,6 +16,7 @@ namespace mettle::cli {
 // What `mettle serve` was asked for.
 struct ServeOptions {
     std::vector<std::string> models;  // Files, folders, repositories.
+    std::vector<std::string> simulated;  // Models that only take time: NAME=SPEC.
     std::string name;
     http::Server::Options server;
     int workers = 1;           // For each model, on the worker lane.

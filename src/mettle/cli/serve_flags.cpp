@@ -48,10 +48,17 @@ Result<Duration> parse_slo(std::string_view text) {
 void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& control,
                std::string& cache, std::string& level, std::string& format) {
     CLI::App& flags = all.app();
+    CLI::Option* models = flags.add_option(
+        "MODEL", options.models, "a model.onnx, a model's folder, or a repository of such folders");
     flags
-        .add_option("MODEL", options.models,
-                    "a model.onnx, a model's folder, or a repository of such folders")
-        ->required();
+        .add_option("--simulate", options.simulated,
+                    "a model that only takes time, as NAME=LAW[,SETTING...] says; repeatable: "
+                    "fraud=lognormal(p50=8ms,p99=40ms),batch=0.3,fail=0.1%")
+        ->allow_extra_args(false)
+        ->group("Model");
+    flags.callback([models, &options] {
+        if (models->empty() && options.simulated.empty()) throw CLI::RequiredError("MODEL");
+    });
     flags.add_option("--name", options.name, "serve the model under this name")->group("Model");
     flags
         .add_option("--lane", lane,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "mettle/base/random.hpp"
+
 #include <cmath>
 #include <cstdint>
 
@@ -12,14 +14,12 @@ public:
     explicit Random(std::uint64_t seed) : state_(seed) {}
 
     std::uint64_t next() {
-        state_ += 0x9e3779b97f4a7c15;
-        std::uint64_t bits = state_;
-        bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
-        bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
-        return bits ^ (bits >> 31);
+        const std::uint64_t bits = mix(state_);
+        state_ += kMixStep;
+        return bits;
     }
-    double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }  // In [0, 1).
-    double exponential() { return -std::log1p(-uniform()); }                  // Mean 1.
+    double uniform() { return to_unit(next()); }              // In [0, 1).
+    double exponential() { return -std::log1p(-uniform()); }  // Mean 1.
 
 private:
     std::uint64_t state_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mettle/payload/random.hpp"
+#include "mettle/base/random.hpp"
 
 #include <cstdint>
 

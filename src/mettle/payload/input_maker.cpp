@@ -1,7 +1,7 @@
 #include "mettle/payload/input_maker.hpp"
 
-#include "mettle/payload/law_text.hpp"
-#include "mettle/payload/random.hpp"
+#include "mettle/base/law_text.hpp"
+#include "mettle/base/random.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "mettle/payload/law_text.hpp"
+#include "mettle/base/law_text.hpp"
 #include "mettle/payload/size_law.hpp"
 #include "mettle/payload/value_law.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "mettle/base/units.hpp"
 #include "mettle/payload/data_file.hpp"
-#include "mettle/payload/law_text.hpp"
-#include "mettle/payload/random.hpp"
+#include "mettle/base/law_text.hpp"
+#include "mettle/base/random.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "mettle/payload/tensors.hpp"
 
-#include "mettle/payload/random.hpp"
+#include "mettle/base/random.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "mettle/payload/value_law.hpp"
 
-#include "mettle/payload/law_text.hpp"
+#include "mettle/base/law_text.hpp"
 
 #include <fmt/format.h>
 

@@ -13,7 +13,7 @@
 //
 // Nothing given: floats uniform in [0, 1), integers from 0 to 9, booleans, short words.
 
-#include "mettle/payload/random.hpp"
+#include "mettle/base/random.hpp"
 #include "mettle/tensor/signature.hpp"
 #include "mettle/tensor/tensor.hpp"
 

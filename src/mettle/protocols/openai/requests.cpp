@@ -1,7 +1,7 @@
 #include "mettle/protocols/openai/requests.hpp"
 
 #include "mettle/payload/data_file.hpp"
-#include "mettle/payload/random.hpp"
+#include "mettle/base/random.hpp"
 #include "mettle/protocols/openai/stream_meter.hpp"
 
 #include <fmt/format.h>
@@ -107,7 +107,7 @@ public:
 }  // namespace
 
 std::string make_prompt(std::int64_t tokens, std::uint64_t seed, std::uint64_t index) {
-    payload::RandomStream random(payload::mix(seed) ^ index);
+    RandomStream random(mix(seed) ^ index);
     std::string prompt;
     for (std::int64_t count = 0; count < tokens; ++count) {
         if (count > 0) prompt += ' ';

@@ -8,7 +8,7 @@
 #include <numbers>
 #include <string_view>
 
-namespace mettle::payload {
+namespace mettle {
 
 // SplitMix64: a good 64-bit number from each state; a sequence adds kMixStep to it each time.
 constexpr std::uint64_t kMixStep = 0x9e3779b97f4a7c15;
@@ -47,4 +47,4 @@ private:
     std::uint64_t state_;
 };
 
-}  // namespace mettle::payload
+}  // namespace mettle

@@ -1,4 +1,4 @@
-#include "mettle/payload/law_text.hpp"
+#include "mettle/base/law_text.hpp"
 
 #include "mettle/base/units.hpp"
 
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace mettle::payload {
+namespace mettle {
 
 namespace {
 
@@ -84,4 +84,4 @@ Result<std::vector<double>> law_numbers(const LawText& law, const std::vector<st
     return numbers;
 }
 
-}  // namespace mettle::payload
+}  // namespace mettle

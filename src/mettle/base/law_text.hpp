@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mettle::payload {
+namespace mettle {
 
 struct LawText {
     std::string name;
@@ -28,4 +28,4 @@ std::vector<std::string_view> split_outside_parentheses(std::string_view text, c
 // "INPUT:LAW" at the last colon before the first parenthesis. Without one the input is "".
 std::pair<std::string_view, std::string_view> split_input(std::string_view text);
 
-}  // namespace mettle::payload
+}  // namespace mettle
