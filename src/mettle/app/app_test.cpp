@@ -16,6 +16,7 @@ public:
     void send() override { ++sent; }
     boost::asio::io_context& io() override { return loop; }
     std::shared_ptr<http::Exchange> hold() override { return shared_from_this(); }
+    void watch(http::HangUpListener&) override {}
 
     boost::asio::io_context loop;
     int sent = 0;

@@ -3,7 +3,7 @@
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/http/message.hpp"
 #include "mettle/payload/bodies.hpp"
-#include "mettle/payload/random.hpp"
+#include "mettle/base/random.hpp"
 
 #include <fmt/format.h>
 
@@ -57,7 +57,7 @@ std::vector<protocols::Task> make_sized_tasks(const LoadOptions& options,
         bytes += *step.body;
         if (bytes > PayloadOptions::kMostBytes)
             throw StartupError("--sweep: these bodies are larger than 256 MiB in all");
-        payload::RandomStream random(options.seed);
+        RandomStream random(options.seed);
         std::string body(*step.body, '\0');
         // Letters, so that a service that logs or echoes them does no harm.
         for (char& each : body) each = static_cast<char>('a' + random.below(26));
