@@ -15,7 +15,9 @@ using Gone = QueuePlace::Gone;
 using Verdict = WaitingCalls::Verdict;
 
 constexpr Duration kTarget = std::chrono::milliseconds(5);
-constexpr Duration kTargetWithoutSlo = std::chrono::milliseconds(20);
+// Nobody said how late is too late: closed loops of many clients are not refused for a queue of their
+// own making, and beyond a second hardly anybody still waits.
+constexpr Duration kTargetWithoutSlo = std::chrono::seconds(1);
 constexpr Duration kInterval = std::chrono::milliseconds(100);
 
 TimePoint steady_now() {
