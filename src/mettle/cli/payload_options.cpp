@@ -154,7 +154,8 @@ void add_tensor_flags(Flags& flags, PayloadOptions& options) {
         ->group(group);
     flags.app()
         .add_option("--data", options.inputs.data,
-                    "real rows, .csv, .jsonl, .npy or .npz, by the names of the inputs")
+                    "real rows, .csv, .jsonl, .npy or .npz, by the names of the inputs; or a "
+                    "folder of pictures")
         ->group(group);
     flags
         .add(

@@ -4,6 +4,7 @@
 #include "mettle/payload/data_file.hpp"
 #include "mettle/payload/json_tensor.hpp"
 #include "mettle/payload/npy.hpp"
+#include "mettle/payload/picture_rows.hpp"
 #include "mettle/payload/value_law.hpp"
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 
 namespace mettle::payload {
@@ -167,8 +169,20 @@ Shape record_shape(const TensorSpec& input) {
 }
 
 Result<InputRows> InputRows::read(const std::string& path, const Signature& signature) {
+    if (std::filesystem::is_directory(path)) return from_pictures(path, signature);
     const bool arrays = path.ends_with(".npy") || path.ends_with(".npz");
     return arrays ? from_arrays(path, signature) : from_text(path, signature);
+}
+
+Result<InputRows> InputRows::from_pictures(const std::string& path, const Signature& signature) {
+    const auto input = picture_input(signature);
+    if (!input) return std::unexpected(input.error());
+    auto records = read_pictures(path, **input);
+    if (!records) return std::unexpected(records.error());
+    InputRows result;
+    result.size_ = records->size();
+    result.records_[(*input)->name] = std::move(*records);
+    return result;
 }
 
 Result<InputRows> InputRows::from_text(const std::string& path, const Signature& signature) {

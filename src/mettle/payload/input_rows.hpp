@@ -14,7 +14,7 @@ namespace mettle::payload {
 // Of .csv, .jsonl, .npy and .npz files. A column, key or array belongs to the input of its name;
 // others are left out. CSV: `NAME` holds a number, a text or JSON; `NAME[0]`, `NAME[1]`, ... hold
 // one element each; and where the model has one input and no column its name, all columns are the
-// elements of its row. NPY: the model's only input.
+// elements of its row. NPY: the model's only input. A folder: its pictures (picture_rows).
 class InputRows {
 public:
     // Errors name the file, and the line where there is one.
@@ -30,6 +30,7 @@ public:
 
 private:
     static Result<InputRows> from_text(const std::string& path, const Signature& signature);
+    static Result<InputRows> from_pictures(const std::string& path, const Signature& signature);
     static Result<InputRows> from_arrays(const std::string& path, const Signature& signature);
     Result<void> finish(const std::string& path, const Signature& signature,
                         const std::vector<std::string>& found);
