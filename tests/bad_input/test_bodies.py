@@ -1,11 +1,17 @@
 """Bodies that are wrong, each with a plain sentence; afterwards the server answers as before."""
 
+import gzip
+import zlib
+
 import pytest
+import zstandard
 
 from support import paths, samples
 from support.http import ask
 from support.samples import INFER, assert_right
 from support.wrong_bodies import WRONG, WRONG_BINARY, whole
+
+CODERS = {"gzip": gzip.compress, "deflate": zlib.compress, "zstd": zstandard.compress}
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -39,10 +45,28 @@ def test_deep_nesting_in_what_nobody_reads_does_no_harm(digits):
     assert ask(digits.url + INFER, "POST", body).status in (200, 400)
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize("encoding", ["br", "compress", "gzip, gzip"])
 def test_an_encoding_that_is_not_offered_is_501(digits, encoding):
     reply = ask(digits.url + INFER, "POST", samples.body(), {"Content-Encoding": encoding})
-    assert reply.status == 501 and encoding in reply.error
+    assert reply.status == 501 and encoding in reply.error and "gzip, deflate or zstd" in reply.error
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
+@pytest.mark.parametrize("path", [INFER, "/v1/models/digits:predict"])
+def test_a_body_that_is_not_encoded_as_it_says_is_400(digits, encoding, path):
+    for body in (samples.body(), b"", CODERS[encoding](samples.body())[:-9]):
+        reply = ask(digits.url + path, "POST", body, {"Content-Encoding": encoding})
+        assert reply.status == 400 and encoding in reply.error, body
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
+def test_a_bomb_is_413_and_takes_no_more_memory_than_a_body_may(digits, encoding):
+    bomb = CODERS[encoding](bytes(200 << 20))
+    before = digits.resident_bytes()
+    for _ in range(4):
+        assert ask(digits.url + INFER, "POST", bomb, {"Content-Encoding": encoding}).status == 413
+    assert digits.resident_bytes() - before < 150 << 20
+    assert_right(ask(digits.url + INFER, "POST", samples.body()))
 
 
 @pytest.mark.parametrize("classes", [-1, 1.5, "2", None])

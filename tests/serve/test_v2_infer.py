@@ -119,3 +119,13 @@ def test_classification_gives_the_largest_values_with_their_index(client, binary
     for texts, row in zip(classes, probabilities, strict=True):
         for text, index in zip(texts, np.argsort(-row)[:2], strict=True):
             assert (text.decode() if binary else text) == f"{row[index]:.6f}:{index}"
+
+
+@pytest.mark.parametrize("algorithm", ["gzip", "deflate"])
+@pytest.mark.parametrize("binary", [True, False])
+def test_compressed_requests_are_answered_alike(client, algorithm, binary):
+    pixels, labels = rows(3)
+    tensor = triton.InferInput("pixels", [3, 64], "FP32")
+    tensor.set_data_from_numpy(pixels, binary_data=binary)
+    answer = client.infer("digits", [tensor], request_compression_algorithm=algorithm)
+    np.testing.assert_array_equal(answer.as_numpy("label"), labels)

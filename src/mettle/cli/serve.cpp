@@ -119,9 +119,11 @@ int serve(const ServeOptions& options) {
     add_service_routes(app, repository, readiness, http_stats);
     FlightRecorder recorder(options.debug_slow, kSlowWindow);
     if (options.debug_slow > 0) add_debug_routes(app, recorder);
-    v2::add_routes(app, repository, readiness, options.debug_slow > 0 ? &recorder : nullptr);
+    const RouteOptions routes{options.debug_slow > 0 ? &recorder : nullptr,
+                              options.server.limits.max_body_bytes};
+    v2::add_routes(app, repository, readiness, routes);
     v2::add_repository_routes(app, repository, keeper);
-    tfs::add_routes(app, repository);
+    tfs::add_routes(app, repository, routes);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
     app.on_response([&http_stats, access_log = options.access_log](const http::Exchange& exchange) {

@@ -1,5 +1,7 @@
 #include "mettle/scenario/http_session.hpp"
 
+#include "mettle/http/content_coding.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -201,8 +203,11 @@ load::AnswerReader::Then HttpSession::on_answer(load::Attempt& attempt,
     });
     if (is_redirect(seen.status) && may_follow_ && follow(attempt, seen)) return Then::send_again;
     std::string decoded;
-    if (http::same_name(coding, "gzip") || http::same_name(coding, "deflate")) {
-        if (const auto inflated = inflate_into(decoded, answer.body, kMostDecoded); inflated)
+    const bool gzip = http::same_name(coding, "gzip");
+    if (gzip || http::same_name(coding, "deflate")) {
+        if (const auto inflated =
+                http::decode_content(gzip ? "gzip" : "deflate", answer.body, kMostDecoded, decoded);
+            inflated)
             seen.body = decoded;
         else
             fail(attempt, load::Outcome::protocol, inflated.error().message);

@@ -122,7 +122,4 @@ private:
 // Which of `origins` an absolute URL is for; the rest of it is the target. -1: none.
 int origin_of(const http::Url& url, std::span<const http::Url> origins);
 
-// Decodes gzip or zlib, up to `most` bytes. Errors: not such a stream, too large.
-Result<void> inflate_into(std::string& out, std::string_view bytes, std::size_t most);
-
 }  // namespace mettle::scenario

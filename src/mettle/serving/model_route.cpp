@@ -1,5 +1,6 @@
 #include "mettle/serving/model_route.hpp"
 
+#include "mettle/http/content_coding.hpp"
 #include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/server_timing.hpp"
 
@@ -117,12 +118,14 @@ public:
         owned->model->give_back(std::move(owned->slab));
         owned->model.reset();
         owned->exchange.reset();
+        if (owned->decoded.capacity() > kMostKeptBody) std::string().swap(owned->decoded);
         const std::lock_guard lock(mutex_);
         if (free_.size() < kMostKept) free_.push_back(std::move(owned));
     }
 
 private:
     static constexpr std::size_t kMostKept = 256;
+    static constexpr std::size_t kMostKeptBody = 1 << 20;
     ModelRoute& route_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<HttpCall>> free_;
@@ -178,8 +181,8 @@ private:
     std::vector<InferenceCall*> running_;
 };
 
-ModelRoute::ModelRoute(std::unique_ptr<Dialect> dialect, FlightRecorder* recorder)
-    : dialect_(std::move(dialect)), recorder_(recorder), pool_(std::make_unique<Pool>(*this)) {}
+ModelRoute::ModelRoute(std::unique_ptr<Dialect> dialect, const RouteOptions& options)
+    : dialect_(std::move(dialect)), options_(options), pool_(std::make_unique<Pool>(*this)) {}
 ModelRoute::~ModelRoute() = default;
 
 void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> model) {
@@ -211,6 +214,16 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     answer(*call, read);
 }
 
+Result<void> ModelRoute::decode_body(HttpCall& call) const {
+    http::Request& request = call.exchange->request;
+    const std::string_view coding = request.header("content-encoding");
+    if (coding.empty() || coding == "identity") return {};
+    auto decoded =
+        http::decode_content(coding, request.body, options_.most_decoded_bytes, call.decoded);
+    if (decoded) request.body = call.decoded;
+    return decoded;
+}
+
 // What an overloaded model would refuse is not read first. A lane that is inline asks nobody.
 Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
     const auto deadline = deadline_of(call.exchange->request);
@@ -220,6 +233,7 @@ Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
         call.client = client_of(*call.exchange);
         if (auto let_in = call.model->knock(call); !let_in) return let_in;
     }
+    if (auto decoded = decode_body(call); !decoded) return decoded;
     if (auto read = dialect_->read(call); !read) return read;
     if (call.deadline != TimePoint::max() && call.deadline <= now() && !call.place.by_slo) {
         call.model->stats().expired.add();
@@ -247,9 +261,9 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     const std::string_view request_id =
         add_request_id(response, call.exchange->request.header("x-request-id"));
     count(call, encoded, written, request_id);
-    if (recorder_)
-        recorder_->note(call, request_id, call.model->name(), call.model->version(),
-                        call.exchange->request.path, response.status, written);
+    if (options_.recorder)
+        options_.recorder->note(call, request_id, call.model->name(), call.model->version(),
+                                call.exchange->request.path, response.status, written);
     const auto held = std::move(call.exchange);
     pool_->give_back(&call);
     held->send();

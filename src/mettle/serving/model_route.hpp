@@ -30,6 +30,7 @@ struct HttpCall final : InferenceCall, http::HangUpListener {
     std::shared_ptr<ServedModel> model;
     std::shared_ptr<http::Exchange> exchange;
     std::unique_ptr<Question> question;
+    std::string decoded;  // The body, where it came with a Content-Encoding: then the request's.
     std::thread::id io_thread;
 };
 
@@ -54,10 +55,15 @@ public:
 // Retry-After in whole seconds, and retry-after-ms beside it. Nothing for 0.
 void add_retry_after(http::Response& response, int retry_after_ms);
 
+struct RouteOptions {
+    FlightRecorder* recorder = nullptr;  // Outlives the routes.
+    // Of a body that came with a Content-Encoding, once it is decoded; more is 413.
+    std::size_t most_decoded_bytes = std::size_t{64} << 20;
+};
+
 class ModelRoute {
 public:
-    // `recorder`, where there is one, outlives the route.
-    explicit ModelRoute(std::unique_ptr<Dialect> dialect, FlightRecorder* recorder = nullptr);
+    explicit ModelRoute(std::unique_ptr<Dialect> dialect, const RouteOptions& options = {});
     ~ModelRoute();
 
     // Answers `exchange`, now or later.
@@ -68,11 +74,12 @@ private:
     class Pool;
     class Turn;
 
+    Result<void> decode_body(HttpCall& call) const;
     Result<void> let_in_and_read(HttpCall& call) const;
     void answer(HttpCall& call, const Result<void>& outcome);
 
     std::unique_ptr<Dialect> dialect_;
-    FlightRecorder* recorder_;
+    RouteOptions options_;
     std::unique_ptr<Pool> pool_;
 };
 

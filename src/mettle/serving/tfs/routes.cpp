@@ -61,7 +61,11 @@ Error no_model(const ModelRepository& repository, std::string_view name, Wanted 
 
 class Routes {
 public:
-    explicit Routes(const ModelRepository& repository) : repository_(repository) {}
+    Routes(const ModelRepository& repository, const RouteOptions& options)
+        : repository_(repository),
+          predict_(make_dialect(Verb::predict), options),
+          classify_(make_dialect(Verb::classify), options),
+          regress_(make_dialect(Verb::regress), options) {}
 
     // ".../half:predict": the verb stands behind the last colon of the path.
     void ask(Context& context, Wanted wanted) {
@@ -130,16 +134,16 @@ private:
     }
 
     const ModelRepository& repository_;
-    ModelRoute predict_{make_dialect(Verb::predict)};
-    ModelRoute classify_{make_dialect(Verb::classify)};
-    ModelRoute regress_{make_dialect(Verb::regress)};
+    ModelRoute predict_;
+    ModelRoute classify_;
+    ModelRoute regress_;
 };
 
 }  // namespace
 
-void add_routes(app::App& app, const ModelRepository& repository) {
+void add_routes(app::App& app, const ModelRepository& repository, const RouteOptions& options) {
     app.errors_below("/v1/models", app::error_body);
-    const auto routes = std::make_shared<Routes>(repository);
+    const auto routes = std::make_shared<Routes>(repository, options);
     constexpr std::array<std::pair<std::string_view, Wanted>, 3> kPaths = {
         {{"/v1/models/{model}", Wanted::newest},
          {"/v1/models/{model}/versions/{version}", Wanted::version},

@@ -31,12 +31,6 @@ Result<void> InferDialect::read(HttpCall& call) const {
     const http::Request& request = call.exchange->request;
     InferRequest& into = request_of(call);
     into.clear();
-    const std::string_view encoding = request.header("content-encoding");
-    if (!encoding.empty() && encoding != "identity") {
-        return fail(Error::Kind::unsupported,
-                    fmt::format("Content-Encoding '{}' is not taken here: send the body as it is",
-                                encoding));
-    }
     const auto json_size =
         parse_json_size(request.header("inference-header-content-length"), request.body.size());
     if (!json_size) return std::unexpected(json_size.error());

@@ -63,11 +63,11 @@ void add_documents(app::App& app, const ModelRepository& repository, const Readi
 }  // namespace
 
 void add_routes(app::App& app, const ModelRepository& repository, const Readiness& readiness,
-                FlightRecorder* recorder) {
+                const RouteOptions& options) {
     app.errors_below("/v2", app::error_body);
     add_health(app, readiness);
     add_documents(app, repository, readiness);
-    const auto route = std::make_shared<ModelRoute>(std::make_unique<InferDialect>(), recorder);
+    const auto route = std::make_shared<ModelRoute>(std::make_unique<InferDialect>(), options);
     add_for_model(app, "POST", "/infer", [&repository, route](Context& context) {
         auto model = find_model(repository, context);
         model ? route->handle(context.exchange, std::move(model)) : context.exchange.send();

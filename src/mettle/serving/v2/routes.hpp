@@ -2,13 +2,13 @@
 
 #include "mettle/app/app.hpp"
 #include "mettle/inference/repository.hpp"
-#include "mettle/serving/flight_recorder.hpp"
+#include "mettle/serving/model_route.hpp"
 #include "mettle/serving/readiness.hpp"
 
 namespace mettle::v2 {
 
 // Adds KServe V2's REST routes to the app. All of what is passed must outlive it.
 void add_routes(app::App& app, const ModelRepository& repository, const Readiness& readiness,
-                FlightRecorder* recorder = nullptr);
+                const RouteOptions& options = {});
 
 }  // namespace mettle::v2
