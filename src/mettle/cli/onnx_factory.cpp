@@ -1,6 +1,7 @@
 #include "mettle/cli/onnx_factory.hpp"
 
 #include "mettle/inference/onnx/onnx_model.hpp"
+#include "mettle/inference/transforms/transformed_model.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,13 @@ Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const Mo
     options.intra_op_threads = config.runtime.intra_op_threads.value_or(options_.intra_op_threads);
     options.graph_optimization_level = config.runtime.graph_optimization_level.value_or(99);
     options.cache_folder = options_.model_cache;
-    return onnx::load(file.file, options);
+    auto model = onnx::load(file.file, options);
+    if (!model) return std::unexpected(model.error());
+    auto transformed = with_transforms(*std::move(model), config.transforms);
+    if (!transformed)
+        return fail(transformed.error().kind,
+                    fmt::format("model '{}': {}", file.name, transformed.error().message));
+    return transformed;
 }
 
 ServedModel::Options OnnxFactory::options(const ModelConfig& config) const {

@@ -57,7 +57,7 @@ public:
         if (const YamlNode* warm_ups = keys.take("model_warmup"))
             config_.warm_ups = read_warm_ups(reader_, *warm_ups, read_file_);
         if (const YamlNode* transforms = keys.take("transforms"))
-            config_.transforms = read_transforms(*transforms, reader_.mistakes);
+            config_.transforms = read_transforms(*transforms, read_file_, reader_.mistakes);
         refuse_what_is_not_offered(keys);
         keys.finish();
         return std::move(config_);
