@@ -11,6 +11,7 @@
 #include "mettle/host/limits.hpp"
 #include "mettle/serving/access_log.hpp"
 #include "mettle/serving/service_routes.hpp"
+#include "mettle/serving/predict/routes.hpp"
 #include "mettle/serving/tfs/routes.hpp"
 #include "mettle/serving/v2/repository_routes.hpp"
 #include "mettle/serving/v2/routes.hpp"
@@ -124,6 +125,7 @@ int serve(const ServeOptions& options) {
     v2::add_routes(app, repository, readiness, routes);
     v2::add_repository_routes(app, repository, keeper);
     tfs::add_routes(app, repository, routes);
+    predict::add_routes(app, repository, routes);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
     app.on_response([&http_stats, access_log = options.access_log](const http::Exchange& exchange) {
