@@ -7,7 +7,6 @@
 namespace mettle::predict {
 
 // Adds POST /predict/{model} to the app. The repository must outlive it.
-void add_routes(app::App& app, const ModelRepository& repository,
-                const RouteOptions& options = {});
+void add_routes(app::App& app, const ModelRepository& repository, const RouteOptions& options = {});
 
 }  // namespace mettle::predict
