@@ -31,6 +31,8 @@ bool is_space(char character) {
            (character == ' ' || character == '\n' || character == '\r' || character == '\t');
 }
 
+constexpr int kMostExponentDigits = 9;
+
 // The parts of a JSON number: value = ±digits · 10^exponent, where at most 19 digits count.
 struct Decimal {
     std::uint64_t digits;
@@ -51,7 +53,9 @@ const char* read_exponent(const char* at, Decimal& out) {
     if (*at == '-' || *at == '+') ++at;
     if (!is_digit(*at)) return nullptr;
     std::int64_t power = 0;
-    while (is_digit(*at) && power < kLargestPower) power = power * 10 + (*at++ - '0');
+    // Zeros in front as well, beyond what the general parser takes, are not for this one.
+    const char* const last = at + kMostExponentDigits;
+    while (is_digit(*at) && power < kLargestPower && at < last) power = power * 10 + (*at++ - '0');
     if (is_digit(*at)) return nullptr;
     out.exponent += minus ? -power : power;
     out.whole = false;
