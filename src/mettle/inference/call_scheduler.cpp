@@ -15,8 +15,8 @@ using Gone = QueuePlace::Gone;
 using Verdict = WaitingCalls::Verdict;
 
 constexpr Duration kTarget = std::chrono::milliseconds(5);
-// Nobody said how late is too late: closed loops of many clients are not refused for a queue of their
-// own making, and beyond a second hardly anybody still waits.
+// Nobody said how late is too late: closed loops of many clients are not refused for a queue of
+// their own making, and beyond a second hardly anybody still waits.
 constexpr Duration kTargetWithoutSlo = std::chrono::seconds(1);
 constexpr Duration kInterval = std::chrono::milliseconds(100);
 
@@ -170,8 +170,7 @@ InferenceCall* CallScheduler::make_room(const InferenceCall& call) {
 
 Result<void> CallScheduler::knock(InferenceCall& call) {
     const TimePoint now = steady_now();
-    if (options_.limits.slo && call.deadline == TimePoint::max())
-        call.deadline = call.received + *options_.limits.slo, call.place.by_slo = true;
+    give_slo_deadline(call);
     const Duration wait(wait_ns_.load(std::memory_order_relaxed));
     const bool perhaps_not = full_.load(std::memory_order_relaxed) ||
                              wait.count() > longest_wait_ns_.load(std::memory_order_relaxed) ||
@@ -185,14 +184,18 @@ Result<void> CallScheduler::knock(InferenceCall& call) {
     return refusal(*why, call);
 }
 
+// To a call that has none of its own.
+void CallScheduler::give_slo_deadline(InferenceCall& call) const {
+    if (!options_.limits.slo || call.deadline != TimePoint::max()) return;
+    call.deadline = call.received + *options_.limits.slo;
+    call.place.by_slo = true;
+}
+
 void CallScheduler::place(InferenceCall& call, TimePoint now) const {
     const bool by_slo = call.place.by_slo;
     call.place = {};
     call.place.by_slo = by_slo;
-    if (options_.limits.slo && call.deadline == TimePoint::max()) {
-        call.deadline = call.received + *options_.limits.slo;
-        call.place.by_slo = true;
-    }
+    give_slo_deadline(call);
     call.place.level = level_of(call);
     call.place.queued = now;
     const Duration timeout = policy_of(call.place.level).default_timeout;

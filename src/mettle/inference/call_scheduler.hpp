@@ -78,6 +78,7 @@ private:
     std::size_t waiting_in(std::uint64_t level) const;
     QueueWatch::Limits watch_limits() const;
     Duration predicted_wait() const;
+    void give_slo_deadline(InferenceCall& call) const;
     void place(InferenceCall& call, TimePoint now) const;
     std::optional<Refusal> judge_arrival(const InferenceCall& call, TimePoint now) const;
     std::unexpected<Error> refusal(Refusal why, InferenceCall& call);
