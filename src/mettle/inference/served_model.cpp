@@ -1,6 +1,7 @@
 #include "mettle/inference/served_model.hpp"
 
 #include "mettle/base/log.hpp"
+#include "mettle/host/thread_priority.hpp"
 #include "mettle/inference/batch.hpp"
 #include "mettle/inference/sample_inputs.hpp"
 
@@ -161,7 +162,10 @@ void ServedModel::mark_end(InferenceCall& call) {
         call.chosen = call.started = call.finished = now();
 }
 
+// Behind the I/O threads where they share a core: an overload is refused by them, and what they do
+// not come to read waits in the kernel, where no deadline is seen.
 void ServedModel::work() {
+    host::give_way();
     Run run;
     std::vector<InferenceCall*> calls;
     while (scheduler_->take(run)) {
