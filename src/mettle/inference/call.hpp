@@ -28,7 +28,6 @@ struct QueuePlace {
     TimePoint leave = TimePoint::max();  // Its queue policy's limit.
     Duration predicted_wait{};
     Run* run = nullptr;
-    std::uint64_t number = 0;  // In the order of arrival.
 };
 
 // One question to a model, from whatever protocol or handler it came. It knows no HTTP: who makes
@@ -62,6 +61,7 @@ struct InferenceCall {
 
     int retry_after_ms = 0;  // Beside a refusal: when to come again. 0: nothing to say.
     QueuePlace place;
+    std::uint64_t number = 0;  // In the order of arrival: AnswerOrder's own.
 
     Result<void> outcome;  // Of the run, on its way to on_result().
 };
