@@ -14,6 +14,7 @@
 #include "mettle/serving/predict/routes.hpp"
 #include "mettle/serving/service_routes.hpp"
 #include "mettle/serving/tfs/routes.hpp"
+#include "mettle/serving/torchserve/management_routes.hpp"
 #include "mettle/serving/torchserve/routes.hpp"
 #include "mettle/serving/v2/repository_routes.hpp"
 #include "mettle/serving/v2/routes.hpp"
@@ -129,6 +130,7 @@ int serve(const ServeOptions& options) {
     tfs::add_routes(app, repository, routes);
     predict::add_routes(app, repository, routes);
     torchserve::add_routes(app, repository, routes);
+    torchserve::add_management_routes(app, repository, keeper);
     add_ping_route(app, readiness);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });

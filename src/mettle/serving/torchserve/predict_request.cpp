@@ -1,6 +1,6 @@
 #include "mettle/serving/torchserve/predict_request.hpp"
 
-#include "mettle/app/percent.hpp"
+#include "mettle/app/form.hpp"
 #include "mettle/http/multipart.hpp"
 #include "mettle/serving/wire/json_get.hpp"
 #include "mettle/serving/wire/named_rows.hpp"
@@ -29,14 +29,6 @@ bool is_form(std::string_view content_type) {
     return http::same_name(media_type(content_type), "application/x-www-form-urlencoded");
 }
 
-// A form's text: '+' is a blank. With as many bytes behind it as JSON's parser wants.
-std::string form_decoded(std::string_view text) {
-    std::string plain(text);
-    std::ranges::replace(plain, '+', ' ');
-    std::string room;
-    return std::string(app::percent_decoded(plain, room));
-}
-
 }  // namespace
 
 struct PredictRequestParser::State {
@@ -59,7 +51,6 @@ struct PredictRequestParser::State {
     const Signature* signature = nullptr;
     json::parser parser;
     wire::TensorReader tensors;
-    std::string field;           // Of a form, decoded.
     std::optional<bool> single;  // Nothing: no input has been taken yet.
 };
 
@@ -81,7 +72,8 @@ Result<std::size_t> PredictRequestParser::State::need_input(std::string_view nam
 
 bool PredictRequestParser::State::begins_with_a_field(std::string_view form) const {
     const std::size_t equals = form.substr(0, form.find('&')).find('=');
-    return equals != form.npos && input_named(form_decoded(form.substr(0, equals))).has_value();
+    return equals != form.npos &&
+           input_named(app::form_decoded(form.substr(0, equals))).has_value();
 }
 
 Result<void> PredictRequestParser::State::read(const http::Request& http) {
@@ -114,17 +106,14 @@ Result<void> PredictRequestParser::State::read_parts(std::string_view content_ty
 }
 
 Result<void> PredictRequestParser::State::read_form(std::string_view form) {
-    while (!form.empty()) {
-        const std::string_view pair = form.substr(0, form.find('&'));
-        form.remove_prefix(std::min(form.size(), pair.size() + 1));
-        if (pair.empty()) continue;
-        const std::size_t equals = std::min(pair.find('='), pair.size());
-        const auto input = need_input(form_decoded(pair.substr(0, equals)));
+    auto fields = app::read_form(form);
+    if (!fields) return std::unexpected(fields.error());
+    for (app::FormField& field : *fields) {
+        const auto input = need_input(field.name);
         if (!input) return std::unexpected(input.error());
-        field = form_decoded(pair.substr(std::min(equals + 1, pair.size())));
-        const std::size_t size = field.size();
-        field.append(simdjson::SIMDJSON_PADDING, ' ');
-        const std::string_view value = std::string_view(field).substr(0, size);
+        const std::size_t size = field.value.size();
+        field.value.append(simdjson::SIMDJSON_PADDING, ' ');  // Readable behind the text.
+        const std::string_view value = std::string_view(field.value).substr(0, size);
         if (auto taken = take(*input, value, Form::bytes); !taken) return taken;
     }
     return {};
