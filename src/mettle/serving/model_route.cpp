@@ -1,6 +1,7 @@
 #include "mettle/serving/model_route.hpp"
 
 #include "mettle/http/content_coding.hpp"
+#include "mettle/serving/compression.hpp"
 #include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/server_timing.hpp"
 
@@ -292,6 +293,7 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     http::Response& response = call.exchange->response;
     Result<void> encoded = outcome;
     if (encoded) encoded = dialect_->write(call, response);
+    if (encoded) compress(call.exchange->request, response);
     if (!encoded) {
         response.clear();
         dialect_->refuse(response, encoded.error(), call.retry_after_ms);
