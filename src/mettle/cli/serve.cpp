@@ -10,6 +10,7 @@
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/limits.hpp"
 #include "mettle/serving/access_log.hpp"
+#include "mettle/serving/invocations/routes.hpp"
 #include "mettle/serving/ping_route.hpp"
 #include "mettle/serving/predict/routes.hpp"
 #include "mettle/serving/service_routes.hpp"
@@ -131,6 +132,7 @@ int serve(const ServeOptions& options) {
     predict::add_routes(app, repository, routes);
     torchserve::add_routes(app, repository, routes);
     torchserve::add_management_routes(app, repository, keeper);
+    invocations::add_routes(app, repository, routes);
     add_ping_route(app, readiness);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
