@@ -113,8 +113,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 simdjson::simdjson_result<std::string_view> text_of(simdjson::ondemand::value value) {
-    simdjson::ondemand::json_type type{};
-    if (const auto error = value.type().get(type)) return error;
+    // NaN and Infinity are of no type of JSON's, and some protocols have them: scalars like others.
+    auto type = simdjson::ondemand::json_type::number;
+    (void)value.type().get(type);
     std::string_view text;
     auto error = simdjson::SUCCESS;
     if (type == simdjson::ondemand::json_type::array) {
