@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace mettle {
@@ -31,6 +32,17 @@ struct QueuePlace {
     std::uint64_t number = 0;  // In the order of arrival.
 };
 
+// Where a submitter wants the results of calls that ended together, all at once: it then wakes its
+// thread once for a run and not once for each call in it.
+class ResultBox {
+public:
+    virtual ~ResultBox() = default;
+
+    // In place of on_result() for each; `outcome` is what it would have been given. The calls are
+    // the submitter's again. Any thread.
+    virtual void put(std::span<InferenceCall* const> calls) = 0;
+};
+
 // One question to a model, from whatever protocol or handler it came. It knows no HTTP: who makes
 // it fills the slab's inputs, submits it, and gets on_result() once. Used again for later
 // questions, so that the way of a request allocates nothing.
@@ -40,6 +52,7 @@ struct InferenceCall {
     InferenceCall(InferenceCall&&) = delete;
 
     // Called once, on the thread that ran the model: the submitter's own when the call ran inline.
+    // A worker puts the call into its `box` instead, if it has one.
     virtual void on_result(Result<void> result) = 0;
 
     std::unique_ptr<Slab> slab;
@@ -64,6 +77,7 @@ struct InferenceCall {
     QueuePlace place;
 
     Result<void> outcome;  // Of the run, on its way to on_result().
+    std::shared_ptr<ResultBox> box;
 };
 
 }  // namespace mettle

@@ -150,13 +150,15 @@ void ServedModel::cancel(InferenceCall& call) {
 
 // Of a call that was on its way to the workers, run or not.
 void ServedModel::answer(InferenceCall& call) {
-    const auto tell = [this](InferenceCall& ready) {
-        stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-        ready.on_result(std::move(ready.outcome));
-    };
+    const auto tell = [](InferenceCall& ready) { ready.on_result(std::move(ready.outcome)); };
+    mark_end(call);
+    keeps_order_ ? order_.done(call, tell) : tell(call);
+}
+
+void ServedModel::mark_end(InferenceCall& call) {
+    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
     if (call.finished < call.parsed)  // It never ran.
         call.chosen = call.started = call.finished = now();
-    keeps_order_ ? order_.done(call, tell) : tell(call);
 }
 
 void ServedModel::work() {
@@ -166,7 +168,26 @@ void ServedModel::work() {
         calls = run.calls;  // In its own order from here on; the scheduler still looks at its list.
         run_for(calls, &run);
         scheduler_->ended(run);
-        for (InferenceCall* call : calls) answer(*call);
+        answer_all(calls);
+    }
+}
+
+// Of one run: to each box at once.
+void ServedModel::answer_all(std::span<InferenceCall*> calls) {
+    while (!calls.empty()) {
+        const auto box = keeps_order_ ? nullptr : calls.front()->box;  // Outlives its calls.
+        if (!box) {
+            answer(*calls.front());
+            calls = calls.subspan(1);
+            continue;
+        }
+        const auto others =
+            std::partition(calls.begin(), calls.end(),
+                           [&](const InferenceCall* call) { return call->box == box; });
+        const std::span<InferenceCall*> its(calls.begin(), others);
+        for (InferenceCall* call : its) mark_end(*call);
+        box->put(its);
+        calls = {others, calls.end()};
     }
 }
 

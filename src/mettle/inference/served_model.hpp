@@ -92,6 +92,8 @@ private:
     std::int64_t limit_of_rows(const Options& options) const;
     CallScheduler::Options scheduler_options(const Options& options);
     void answer(InferenceCall& call);
+    void mark_end(InferenceCall& call);
+    void answer_all(std::span<InferenceCall*> calls);
     void run_for(std::span<InferenceCall*> calls, const RunToken* token);
     void run_each(std::span<InferenceCall*> calls, const RunToken* token);
     void run_one(InferenceCall& call, const RunToken* token);

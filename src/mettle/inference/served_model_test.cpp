@@ -117,6 +117,29 @@ TEST_F(Waiting, AModelThatMixesItsRowsRunsEachAlone) {
     EXPECT_THAT(answer_of(calls[1]), ElementsAre(40, 42));
 }
 
+// A submitter that waits on a thread of its own is woken once for a run, not once for each call.
+struct Box final : ResultBox {
+    void put(std::span<InferenceCall* const> calls) override {
+        const std::lock_guard lock(mutex);
+        together.push_back(calls.size());
+        for (InferenceCall* call : calls) call->on_result(std::move(call->outcome));
+    }
+    std::mutex mutex;
+    std::vector<std::size_t> together;
+};
+
+TEST_F(Waiting, CallsOfOneRunComeBackToABoxAtOnce) {
+    const auto box = std::make_shared<Box>(), other = std::make_shared<Box>();
+    calls[0].box = calls[2].box = box;
+    calls[1].box = other;
+    run_three(FakeModel::doubled, 20);
+    for (const auto& result : results) EXPECT_TRUE(result);
+    const std::scoped_lock lock(box->mutex, other->mutex);
+    EXPECT_THAT(box->together, ElementsAre(2));
+    EXPECT_THAT(other->together, ElementsAre(1));
+    EXPECT_EQ(served->stats().in_flight.load(), 0);
+}
+
 TEST(TimeModel, TheBestBatchIsWhereMoreSavesNothing) {
     EXPECT_EQ((TimeModel{80us, 20us}.best_batch()), 40);
     EXPECT_EQ((TimeModel{0us, 20us}.best_batch()), 1);

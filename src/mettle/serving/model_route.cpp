@@ -181,6 +181,44 @@ private:
     std::vector<InferenceCall*> running_;
 };
 
+// What workers have done for one I/O thread and it has not answered yet. Thirty answers of one run
+// cost one wake-up, and on a busy core the thread is not switched to for each of them.
+class ModelRoute::Answers final : public ResultBox, public std::enable_shared_from_this<Answers> {
+public:
+    static const std::shared_ptr<Answers>& here() {
+        thread_local const auto answers = std::make_shared<Answers>();
+        return answers;
+    }
+
+    void put(std::span<InferenceCall* const> calls) override {
+        net::io_context& io = static_cast<HttpCall*>(calls.front())->exchange->io();
+        bool first = false;
+        {
+            const std::lock_guard lock(mutex_);
+            first = ready_.empty();
+            ready_.insert(ready_.end(), calls.begin(), calls.end());
+        }
+        if (first) net::post(io, [self = shared_from_this()] { self->send(); });
+    }
+
+private:
+    void send() {
+        {
+            const std::lock_guard lock(mutex_);
+            sending_.swap(ready_);
+        }
+        for (InferenceCall* call : sending_) {
+            auto& its = static_cast<HttpCall&>(*call);
+            its.route.answer(its, its.outcome);
+        }
+        sending_.clear();
+    }
+
+    std::mutex mutex_;
+    std::vector<InferenceCall*> ready_;
+    std::vector<InferenceCall*> sending_;  // The thread's own.
+};
+
 ModelRoute::ModelRoute(std::unique_ptr<Dialect> dialect, const RouteOptions& options)
     : dialect_(std::move(dialect)), options_(options), pool_(std::make_unique<Pool>(*this)) {}
 ModelRoute::~ModelRoute() = default;
@@ -207,6 +245,7 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->parsed = now();
     if (read && call->model->runs_inline(*call)) return Turn::here().add(*call);
     if (read) {
+        call->box = Answers::here();
         call->exchange->watch(*call);
         return call->model->submit(*call);
     }
@@ -245,7 +284,8 @@ Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
 void HttpCall::on_result(Result<void> given) {
     if (std::this_thread::get_id() == io_thread) return route.answer(*this, given);
     outcome = std::move(given);
-    net::post(exchange->io(), [this] { route.answer(*this, outcome); });
+    InferenceCall* alone = this;
+    std::shared_ptr(box)->put({&alone, 1});  // Who answers may drop the call's own hold of it.
 }
 
 void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {

@@ -73,6 +73,7 @@ private:
     friend struct HttpCall;
     class Pool;
     class Turn;
+    class Answers;
 
     Result<void> decode_body(HttpCall& call) const;
     Result<void> let_in_and_read(HttpCall& call) const;
