@@ -65,7 +65,7 @@ int AbMeasurement::plan_pairs() const {
     if (options_.pairs) return *options_.pairs;
     const Duration budget = options_.budget.value_or(AbOptions::kBudget);
     const Duration left = budget - (steady_clock::now() - began_);
-    const Duration pair = (options_.at_once ? 1 : 2) * (run_time_ + options_.warmup);
+    const Duration pair = (options_.by_turns ? 2 : 1) * (run_time_ + options_.warmup);
     const auto fits = static_cast<int>(std::clamp<std::int64_t>(left / pair, 0, 1'000'000));
     if (fits < static_cast<int>(analysis::kLeastRuns)) {
         throw StartupError(fmt::format(
@@ -99,7 +99,7 @@ Result<Pair> AbMeasurement::measure_at_once(bool a_first) {
 }
 
 Result<Pair> AbMeasurement::measure(bool a_first) {
-    if (options_.at_once) return measure_at_once(a_first);
+    if (!options_.by_turns) return measure_at_once(a_first);
     auto first = measure_one(a_first ? a_ : b_);
     if (!first || stop_.stop_requested()) {
         return first ? fail(Error::Kind::cancelled, "interrupted") : std::unexpected(first.error());
@@ -187,8 +187,8 @@ results::Comparison AbMeasurement::run() {
     run_time_ = plan.run_time;
     result_.started = results::utc_now();
     result_.host = results::describe_host();
-    result_.method = options_.at_once ? results::Comparison::Method::at_once
-                                      : results::Comparison::Method::turns;
+    result_.method = !options_.by_turns ? results::Comparison::Method::at_once
+                                        : results::Comparison::Method::turns;
     result_.threshold = options_.threshold;
     result_.seed = options_.seed;
     result_.run_s = seconds(run_time_);

@@ -16,8 +16,8 @@ struct AbOptions {
     std::optional<int> pairs;        // At most; else what the budget holds, up to kMostPairs.
     std::optional<Duration> budget;  // Of all of it; else 4 minutes, or with `pairs` none.
     Duration warmup = std::chrono::milliseconds(500);
-    bool at_once = false;  // Both sides of a pair are loaded at the same moment.
-    bool force = false;    // Compares unlike requests and INVALID runs, too.
+    bool by_turns = false;  // Else both sides of a pair are loaded at the same moment.
+    bool force = false;     // Compares unlike requests and INVALID runs, too.
     std::uint64_t seed = 1;
 
     static constexpr int kMostPairs = 45;

@@ -45,11 +45,15 @@ AbRun read(const results::RunResult& run) {
 
 }  // namespace
 
-AbSide::AbSide(std::string label, std::string url, std::optional<CommandSpec> command)
-    : label_(std::move(label)), url_(std::move(url)), command_(std::move(command)) {}
+AbSide::AbSide(std::string label, std::string url, std::optional<prove::Launch> command,
+               std::vector<int> cpus)
+    : label_(std::move(label)),
+      url_(std::move(url)),
+      command_(std::move(command)),
+      cpus_(std::move(cpus)) {}
 
 void AbSide::prepare(const Settle& settle, const std::stop_token& stop) {
-    if (command_) started_ = value_or_throw(StartedCommand::start(*command_, stop));
+    if (command_) started_ = value_or_throw(prove::ServerProcess::start(*command_, cpus_, stop));
     options_ = settle(url_);
     if (options_->scenario)
         requests_ = make_scenario_requests(*options_);
@@ -81,7 +85,7 @@ Result<void> AbSide::start(const std::stop_token& stop) {
         }
         return {};
     }
-    auto started = StartedCommand::start(*command_, stop);
+    auto started = prove::ServerProcess::start(*command_, cpus_, stop);
     if (!started) return std::unexpected(started.error());
     started_ = std::move(*started);
     watched_ = monitor::watch_process(started_->pid());
@@ -152,6 +156,7 @@ AbRun AbSide::run(std::uint64_t seed, Duration warmup, const std::stop_token& st
 }
 
 void AbSide::stop() {
+    if (started_) started_->stop();
     started_.reset();
     cold_start_ms_.reset();
 }

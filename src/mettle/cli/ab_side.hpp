@@ -6,14 +6,15 @@
 #include "mettle/analysis/compared_runs.hpp"
 #include "mettle/cli/load_options.hpp"
 #include "mettle/cli/load_setup.hpp"
-#include "mettle/cli/started_command.hpp"
 #include "mettle/monitor/target.hpp"
+#include "mettle/prove/server_process.hpp"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace mettle::cli {
 
@@ -27,9 +28,11 @@ struct AbRun {
 
 class AbSide {
 public:
-    // `settle`: the load's options for a URL. `command`: none where `url` is served by others.
+    // `settle`: the load's options for a URL. `command`: none where `url` is served by others;
+    // it runs on `cpus`.
     using Settle = std::function<LoadOptions(const std::string& url)>;
-    AbSide(std::string label, std::string url, std::optional<CommandSpec> command);
+    AbSide(std::string label, std::string url, std::optional<prove::Launch> command,
+           std::vector<int> cpus);
 
     // Asks the target what it is, makes its requests and sends the first one. Throws StartupError.
     void prepare(const Settle& settle, const std::stop_token& stop);
@@ -41,7 +44,7 @@ public:
     void stop();
 
     const std::string& label() const { return label_; }
-    std::string what() const { return command_ ? command_->text : url_; }
+    std::string what() const { return command_ ? command_->command : url_; }
     results::Target target() const;
     const LoadRequests& requests() const { return requests_; }
     load::LoadPlan plan(std::uint64_t seed, Duration warmup) const;
@@ -52,11 +55,12 @@ private:
     Result<void> wait_for_first_answer(const std::stop_token& stop);
 
     std::string label_, url_;
-    std::optional<CommandSpec> command_;
+    std::optional<prove::Launch> command_;
+    std::vector<int> cpus_;  // Of the command.
     std::optional<LoadOptions> options_;
     LoadRequests requests_;
     std::unique_ptr<load::TransportFactory> transports_;
-    std::optional<StartedCommand> started_;
+    std::optional<prove::ServerProcess> started_;
     std::optional<double> cold_start_ms_;
     monitor::WatchedTarget watched_;
 };

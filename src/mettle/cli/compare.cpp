@@ -8,7 +8,7 @@
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/cpus.hpp"
-#include "mettle/host/free_port.hpp"
+#include "mettle/host/sockets.hpp"
 #include "mettle/report/compare_summary.hpp"
 #include "mettle/report/html_page.hpp"
 #include "mettle/results/stored_run.hpp"
@@ -109,14 +109,15 @@ std::vector<AbSide> make_sides(const CompareFlags& given, const host::CpuSplit& 
     for (std::size_t index = 0; index < 2; ++index) {
         const std::string label = index == 0 ? "A" : "B";
         if (given.commands.empty()) {
-            sides.emplace_back(label, given.urls[index], std::nullopt);
+            sides.emplace_back(label, given.urls[index], std::nullopt, std::vector<int>());
             continue;
         }
-        CommandSpec command;
-        command.text = given.commands[index];
-        command.port = value_or_throw(host::free_port());
-        command.cpus = cpus.target;
-        sides.emplace_back(label, with_port(given.command_url, command.port), std::move(command));
+        prove::Launch launch;
+        launch.command = given.commands[index];
+        launch.port = host::free_port();
+        launch.workers = static_cast<int>(cpus.target.size());
+        const std::string url = prove::fill_in(given.command_url, launch.port, launch.workers);
+        sides.emplace_back(label, url, std::move(launch), cpus.target);
     }
     return sides;
 }

@@ -4,6 +4,7 @@
 #include "mettle/base/units.hpp"
 #include "mettle/cli/flags.hpp"
 #include "mettle/cli/result_files.hpp"
+#include "mettle/prove/launch.hpp"
 
 #include <fmt/format.h>
 
@@ -69,8 +70,9 @@ void add_sides(Flags& flags, CompareFlags& given) {
         ->capture_default_str()
         ->group(group);
     flags.app()
-        .add_flag("--at-once", given.ab.at_once,
-                  "load A and B of a pair at the same moment instead of in turn")
+        .add_flag("--turns", given.ab.by_turns,
+                  "load A and B of a pair one after the other instead of at the same moment, where "
+                  "each needs the whole machine")
         ->group(group);
 }
 
@@ -124,16 +126,17 @@ void check(const Flags& flags, const CompareFlags& given, const std::string& req
                 "--requests -: what a program writes comes once, and each run sends anew; write it "
                 "into a file");
         for (const std::string& command : given.commands)
-            require(
-                command.contains("{port}"),
-                fmt::format("'{}' has no {{port}}, so it cannot be told where to listen", command));
+            require(prove::takes_port(command),
+                    fmt::format("'{}' does not say where {{port}} goes, so it cannot be told where "
+                                "to listen",
+                                command));
         require(given.command_url.contains("{port}"), "--url has no {port}");
         return;
     }
     require(!given.baseline.empty() && !given.changed.empty(),
             "what is to be compared? BASELINE.json ... --new NEW.json ..., or --ab URL_A URL_B, or "
             "--ab-cmd 'CMD_A' 'CMD_B'");
-    for (const char* flag : {"--runs", "--budget", "--at-once", "--rate", "--users", "--run-time"})
+    for (const char* flag : {"--runs", "--budget", "--turns", "--rate", "--users", "--run-time"})
         require(!flags.given(flag),
                 fmt::format("{} is about runs that are measured now: give --ab or --ab-cmd", flag));
 }
