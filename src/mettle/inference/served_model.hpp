@@ -30,7 +30,7 @@ public:
         BatchKnobs batching = {};  // Its max_batch_rows, nothing: TimeModel::best_batch().
         std::optional<Lane> lane;  // Nothing: by the measured time.
         std::vector<std::string> labels = {};  // Of the classes, by index.
-        std::optional<Duration> slo = {};  // The p99 that answers have to hold. Nothing: none.
+        std::optional<Duration> slo = {};      // The p99 that answers have to hold. Nothing: none.
         std::optional<Duration> queue_target = {};  // See QueueLimits.
     };
 
@@ -63,8 +63,11 @@ public:
     // on_result(), which may come before this returns. Refused: `unavailable` (overload),
     // `too_many` (its client's share) or `timed_out` (its deadline has passed), before it returns.
     void submit(InferenceCall& call);
+    // Whether calls may have to wait for a worker. Changes with the lane.
+    bool has_queue() const { return lane() == Lane::worker || model_->prepares(); }
     // Asked before a request's inputs are read, which an overload has no time for: whether it would
-    // be refused. Wants the call's client, deadline and `received`; counts it as refused.
+    // be refused. Wants the call's client, deadline and `received`; counts it as refused. Of use
+    // where has_queue().
     Result<void> knock(InferenceCall& call);
     // Nobody wants its answer any more: takes it from the queue, or ends its run when nobody wants
     // the answers of the others in it. Its on_result() comes all the same, from here or later.

@@ -24,7 +24,10 @@ struct HttpCall final : InferenceCall, http::HangUpListener {
     explicit HttpCall(ModelRoute& its_route) : route(its_route) {}
 
     void on_result(Result<void> given) override;
-    void on_hang_up() override { model->cancel(*this); }
+    void on_hang_up() override {
+        const auto held = model;  // The answer ends the call's own hold.
+        held->cancel(*this);
+    }
 
     ModelRoute& route;
     std::shared_ptr<ServedModel> model;
