@@ -91,6 +91,10 @@ void add_retry_after(http::Response& response, int retry_after_ms) {
     response.add_header("retry-after-ms", fmt::to_string(retry_after_ms));
 }
 
+void Dialect::refuse_call(HttpCall& call, const Error& error) const {
+    refuse(call.exchange->response, error, call.retry_after_ms);
+}
+
 // Calls that are not in use. They hold no model: a slab is the model's own, and goes with it.
 class ModelRoute::Pool {
 public:
@@ -292,7 +296,7 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     if (encoded) encoded = dialect_->write(call, response);
     if (!encoded) {
         response.clear();
-        dialect_->refuse(response, encoded.error(), call.retry_after_ms);
+        dialect_->refuse_call(call, encoded.error());
     }
     const TimePoint written = steady_now();
     add_server_timing(response, call, written);

@@ -1,6 +1,7 @@
 #include "mettle/inference/transforms/transformed_model.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/base/base64.hpp"
 #include "mettle/inference/transforms/scores.hpp"
 #include "mettle/inference/transforms/transform_limits.hpp"
 
@@ -51,6 +52,21 @@ Result<PictureStep> make_picture_step(const Signature& signature, const PictureT
     return PictureStep{*index, spec.name, *std::move(image)};
 }
 
+// No picture file begins with ASCII (JPEG ff, PNG 89), so what does is base64, for protocols that
+// have no bytes; as the data: URL that browsers make of a file, too.
+std::string_view file_of(std::string_view given, std::string& decoded) {
+    if (given.empty() || static_cast<unsigned char>(given.front()) >= 0x80) return given;
+    constexpr std::string_view kMark = ";base64,";
+    std::string_view text = given;
+    if (text.starts_with("data:"))
+        if (const auto at = text.substr(0, 100).find(kMark); at != std::string_view::npos)
+            text.remove_prefix(at + kMark.size());
+    auto bytes = from_base64(text);
+    if (!bytes) return given;
+    decoded = *std::move(bytes);
+    return decoded;
+}
+
 Result<void> read_pictures(const PictureStep& step, const TensorView& files, Slab& inner) {
     const std::int64_t rows = files.shape.element_count().value_or(0);
     const auto parts = split_bytes(files.data, rows);
@@ -59,7 +75,9 @@ Result<void> read_pictures(const PictureStep& step, const TensorView& files, Sla
     std::span<std::byte> memory;
     ImageSize size;
     for (std::size_t row = 0; row < parts->size(); ++row) {
-        const auto image = step.image.read(std::as_bytes(std::span((*parts)[row])));
+        std::string decoded;
+        const std::string_view file = file_of((*parts)[row], decoded);
+        const auto image = step.image.read(std::as_bytes(std::span(file)));
         const auto place = fmt::format("picture {} of input '{}'", row, step.name);
         if (!image)
             return fail(image.error().kind, fmt::format("{}: {}", place, image.error().message));
