@@ -2,6 +2,7 @@
 
 #include "mettle/base/log.hpp"
 #include "mettle/base/steady_now.hpp"
+#include "mettle/host/thread_priority.hpp"
 #include "mettle/inference/batch.hpp"
 #include "mettle/inference/sample_inputs.hpp"
 
@@ -158,7 +159,10 @@ void ServedModel::mark_end(InferenceCall& call) {
         call.chosen = call.started = call.finished = steady_now();
 }
 
+// Behind the I/O threads where they share a core: an overload is refused by them, and what they do
+// not come to read waits in the kernel, where no deadline is seen.
 void ServedModel::work() {
+    host::give_way();
     Run run;
     std::vector<InferenceCall*> calls;
     while (scheduler_->take(run)) {
