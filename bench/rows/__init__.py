@@ -1,6 +1,6 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import (bodies, client, cold_start, live, memory, models, monitor, pause, predict, ring, send_lag, soak, swap,
+from . import (bodies, client, cold_start, compare, live, memory, models, monitor, pause, predict, ring, send_lag, soak, swap,
                testers, users)
 
 ROWS = {
@@ -19,4 +19,5 @@ ROWS = {
     "memory": memory,
     "swap": swap,
     "soak": soak,
+    "compare": compare,
 }
