@@ -85,6 +85,12 @@ void RepositoryKeeper::unload(std::string name, Done done) {
     submit([this, name = std::move(name)] { return library_.unload(name); }, std::move(done));
 }
 
+void RepositoryKeeper::prefer(std::string name, std::string version, Done done) {
+    submit([this, name = std::move(name),
+            version = std::move(version)] { return library_.prefer(name, version); },
+           std::move(done));
+}
+
 void RepositoryKeeper::submit(std::function<Result<void>()> work, Done done) {
     if (options_.control != ModelControl::on_request)
         return done(fail(Error::Kind::unsupported,

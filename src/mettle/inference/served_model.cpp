@@ -24,6 +24,7 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
     : name_(std::move(name)),
       version_(std::move(version)),
       labels_(options.labels),
+      max_queue_(options.max_queue),
       model_(std::move(model)) {
     warm_up(options.batching.max_batch_rows);
     most_rows_ = limit_of_rows(options);

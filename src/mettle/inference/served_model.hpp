@@ -51,6 +51,7 @@ public:
     const std::vector<std::string>& labels() const { return labels_; }
     int workers() const { return static_cast<int>(workers_.size()); }
     std::size_t queued() const { return scheduler_->waiting(); }
+    std::size_t max_queue() const { return max_queue_; }
     // The time of a run by its latest runs; time_model() is what warm-up measured.
     TimeModel recent_time() const { return scheduler_->time(); }
     // The share of its capacity that nobody asks for, by the rows asked since the last look:
@@ -114,6 +115,7 @@ private:
     std::string name_;
     std::string version_;
     std::vector<std::string> labels_;
+    std::size_t max_queue_;
     std::unique_ptr<Model> model_;
     std::atomic<Lane> lane_ = Lane::worker;
     bool lane_may_change_ = false;

@@ -2,6 +2,7 @@
 
 #include "mettle/base/steady_now.hpp"
 #include "mettle/http/content_coding.hpp"
+#include "mettle/serving/compression.hpp"
 #include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/server_timing.hpp"
 
@@ -294,6 +295,7 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     http::Response& response = call.exchange->response;
     Result<void> encoded = outcome;
     if (encoded) encoded = dialect_->write(call, response);
+    if (encoded) compress(call.exchange->request, response);
     if (!encoded) {
         response.clear();
         dialect_->refuse_call(call, encoded.error());
