@@ -89,6 +89,8 @@ def test_all_protocols_give_the_label(server, moods, known):
     assert infer(server, [text]).as_numpy("label").tolist() == [[label.encode()]]
     assert ask(server.url + "/predict/moods", "POST", json={"text": text}).json()["label"] == [label]
     assert ask(server.url + "/predict/moods", "POST", json={"text": [text]}).json()["label"] == [[label]]
+    reply = ask(server.url + "/predict/moods", "POST", text.encode(), {"Content-Type": "text/plain"})
+    assert reply.json()["label"] == [label], reply.body
     reply = ask(server.url + "/v1/models/moods:predict", "POST", json={"instances": [text]})
     assert reply.json()["predictions"][0]["label"] == [label], reply.body
     timing = reply.headers["server-timing"]

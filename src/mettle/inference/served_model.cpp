@@ -28,8 +28,10 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
       model_(std::move(model)) {
     warm_up(options.batching.max_batch_rows);
     most_rows_ = limit_of_rows(options);
-    const bool is_short = time_model_.predict(1) < kInlineLimit;
+    // What stands before and behind a model has not been measured, and is seldom short.
+    const bool is_short = time_model_.predict(1) < kInlineLimit && !model_->prepares();
     lane_ = options.lane.value_or(is_short ? Lane::inline_on_io : Lane::worker);
+    if (model_->prepares()) lane_ = Lane::worker;
     lane_may_change_ = !options.lane && is_short;
     keeps_order_ = options.batching.preserve_ordering;
     scheduler_ = std::make_unique<CallScheduler>(scheduler_options(options), stats_);
@@ -228,9 +230,14 @@ void ServedModel::run_here(std::span<InferenceCall*> calls) {
 
 void ServedModel::run_for(std::span<InferenceCall*> calls, const RunToken* token) {
     if (!model_->prepares()) return run_prepared(calls, token);
+    const TimePoint began = steady_now();
+    std::int64_t rows = 0;
+    for (const InferenceCall* call : calls) rows += call->rows;
     const auto ready = prepare(calls);
     run_prepared(ready, token);
     finish(ready);
+    // For a tokenizer or a decoder a request waits as it does for the model.
+    scheduler_->note_time(rows, steady_now() - began);
 }
 
 // Those whose inputs could be read. The others have their outcome, and stand behind them.
@@ -341,6 +348,7 @@ void ServedModel::note_run(std::int64_t rows, Duration took) {
     thread_local int count = 0;
     stats_.executions.add();
     stats_.batch_sizes.add_run(rows, took.count());
+    if (model_->prepares()) return;  // run_for() notes all of it.
     if (took > kInlineLimit || ++count % kOfShortOnes == 0) scheduler_->note_time(rows, took);
 }
 
