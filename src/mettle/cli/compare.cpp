@@ -78,7 +78,9 @@ std::string what(const std::vector<std::string>& paths) {
     return paths.size() == 1 ? paths[0] : fmt::format("{} and {} more", paths[0], paths.size() - 1);
 }
 
-Comparison compare_stored(const CompareFlags& given) {
+Comparison compare_stored(CompareFlags given) {
+    given.baseline = resolve_kept(given.history, given.baseline);
+    given.changed = resolve_kept(given.history, given.changed);
     if (given.baseline.size() + given.changed.size() > kMostFiles)
         throw StartupError(fmt::format("at most {} results can be compared", kMostFiles));
     const auto a = read_all(given.baseline, given.ab.force);
@@ -186,6 +188,7 @@ int compare_main(int argc, char** argv) {
     fmt::print("{}", report::compare_summary(comparison, colour));
     std::fflush(stdout);
     write_outputs(given.outputs, comparison);
+    keep_result(given.history, results::to_json(comparison));
     return static_cast<int>(exit_code_of(comparison, given.inconclusive_passes));
 }
 

@@ -50,7 +50,7 @@ void add_sides(Flags& flags, CompareFlags& given) {
     const char* group = "What to compare";
     flags.app()
         .add_option("BASELINE", given.baseline,
-                    "results that -o FILE.json of load or prove wrote, to hold --new against")
+                    "results that -o FILE.json of load or prove wrote, or kept runs: ids or @TAG")
         ->group(group);
     flags.app().add_option("--new", given.changed, "results of the changed version")->group(group);
     flags.app()
@@ -169,6 +169,7 @@ std::optional<ParsedCompare> parse_compare_flags(int argc, char** argv) {
             },
             "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
+    add_history_flags(*flags, given.history);
     if (!flags->parse(argc, argv)) return {};
     given.inconclusive_passes = inconclusive == "pass";
     check(*flags, given, load->options.requests_file);

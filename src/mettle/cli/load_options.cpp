@@ -657,6 +657,7 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     add_show_flags(flags, options);
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
+    add_history_flags(flags, options.history);
     add_output_flags(flags, options.output);
     add_monitor_flags(flags, options.monitor);
     answer_locust_flags(flags, argc, argv);
