@@ -203,11 +203,6 @@ std::string answer_of(const OverloadPicture& seen, const analysis::OverloadJudge
 
 }  // namespace
 
-bool is_refusal(const results::Failure& failure) {
-    return failure.kind == "status" && (failure.detail.find("503") != std::string::npos ||
-                                        failure.detail.find("429") != std::string::npos);
-}
-
 results::StageResult prove_overload(Bench& bench, RateSearch& search) {
     const auto capacity = capacity_of(search);
     if (bench.interrupted()) return skipped(StageName::overload, "interrupted");
