@@ -7,7 +7,7 @@ leak         keeps 40 kB of each request
 sockets      opens a file for each request and never closes it
 queue        never refuses: everything waits
 mixed        swaps the answers of two requests that wait together, now and then
-rare         every 10,000th answer is wrong
+rare         one answer in --every is wrong
 nan          now and then NaN, while several wait
 slow_start   listens only after --start seconds
 first_slow   says that it is ready, and takes --start seconds for the first answer
@@ -92,7 +92,7 @@ class Service:
         transport, value = self.waiting.popleft()
         fault, log = self.flags.fault, self.log
         log["served"] += 1
-        if fault == "rare" and log["served"] % 10_000 == 0:
+        if fault == "rare" and log["served"] % self.flags.every == 0:
             log["faults"] += 1
             value += 1
         if fault == "nan" and self.waiting and log["served"] % 50 == 0:
@@ -167,5 +167,6 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=0.002)
     parser.add_argument("--most", type=int, default=12)
     parser.add_argument("--start", type=float, default=2.0)
+    parser.add_argument("--every", type=int, default=10_000)
     parser.add_argument("--port", type=int, default=0)
     asyncio.run(main(parser.parse_args()))

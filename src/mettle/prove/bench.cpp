@@ -109,7 +109,6 @@ std::vector<std::string> Bench::explanations(const results::RunResult& run) cons
     return {};
 }
 
-// The target wanted more than it got, and a fifth or more of its cores went to others.
 bool Bench::starved(const results::RunResult& run) const {
     return neighbours_cpu > 0.2 * target_cores && target_cores > 0 &&
            run.target_cpu.value_or(0) + neighbours_cpu > 0.85 * target_cores;
@@ -117,8 +116,9 @@ bool Bench::starved(const results::RunResult& run) const {
 
 bool Bench::excuses(const results::RunResult& run, const std::vector<SloFinding>& findings) const {
     if (!run.validity.valid && lag_may_explain(findings)) return true;
+    // Who is slow because of others refuses, too.
     const bool only_slow = std::ranges::all_of(run.failures, [](const results::Failure& failure) {
-        return failure.kind == "timeout" || failure.kind == "unfinished";
+        return failure.kind == "timeout" || failure.kind == "unfinished" || is_refusal(failure);
     });
     return starved(run) && only_slow;
 }

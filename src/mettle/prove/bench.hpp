@@ -51,6 +51,9 @@ public:
     bool excuses(const results::RunResult& run, const std::vector<SloFinding>& findings) const;
     // What a run's own course says of a breach: pauses. Empty where nothing stands out.
     std::vector<std::string> explanations(const results::RunResult& run) const;
+    // In the last run the target wanted more than it got, and a fifth or more of its cores went to
+    // other processes.
+    bool starved(const results::RunResult& run) const;
     // Why the last run cannot be judged; empty when it can.
     std::vector<std::string> doubts(const results::RunResult& run) const;
 
@@ -91,7 +94,6 @@ public:
 private:
     void note_wrong(const results::RunResult& run);
     void measure_unloaded();
-    bool starved(const results::RunResult& run) const;
     std::size_t connections_for(const RunNeeds& needs) const;
 
     std::optional<results::RunResult> unloaded_;
