@@ -181,6 +181,7 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
         .add_list("-o,--output", add_to(given.outputs, parse_output),
                   "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
+    add_history_flags(flags, given.history);
     OpenApiOptions openapi;
     add_operation_flags(flags, openapi);
     MonitorOptions watching;

@@ -15,6 +15,7 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <random>
 #include <string>
 
 namespace mettle::host {
@@ -67,6 +68,19 @@ std::vector<Listener> all_listeners() {
     std::vector<Listener> all = listeners_in("/proc/net/tcp");
     std::ranges::copy(listeners_in("/proc/net/tcp6"), std::back_inserter(all));
     return all;
+}
+
+bool can_be_bound(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket < 0) return false;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool bound =
+        ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return bound;
 }
 
 int parent_of(int pid) {
@@ -130,18 +144,16 @@ std::vector<std::uint16_t> ports_of_tree(int root) {
     return ports;
 }
 
+// Below the range from which the kernel takes the ports of outgoing connections, so that none of
+// those takes it before the command does, and none that looks for the command reaches itself.
 std::uint16_t free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (socket < 0) return 0;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const general = reinterpret_cast<sockaddr*>(&address);
-    const bool known =
-        ::bind(socket, general, size) == 0 && ::getsockname(socket, general, &size) == 0;
-    ::close(socket);
-    return known ? ntohs(address.sin_port) : 0;
+    std::random_device random;
+    std::uniform_int_distribution<int> ports(20'000, 32'767);
+    for (int turn = 0; turn < 200; ++turn) {
+        const auto port = static_cast<std::uint16_t>(ports(random));
+        if (can_be_bound(port)) return port;
+    }
+    return 0;
 }
 
 std::vector<int> processes_listening_on(std::uint16_t port) {

@@ -29,7 +29,6 @@ struct QueuePlace {
     TimePoint leave = TimePoint::max();  // Its queue policy's limit.
     Duration predicted_wait{};
     Run* run = nullptr;
-    std::uint64_t number = 0;  // In the order of arrival.
 };
 
 // Where a submitter wants the results of calls that ended together, all at once: it then wakes its
@@ -75,6 +74,7 @@ struct InferenceCall {
 
     int retry_after_ms = 0;  // Beside a refusal: when to come again. 0: nothing to say.
     QueuePlace place;
+    std::uint64_t number = 0;  // In the order of arrival: AnswerOrder's own.
 
     Result<void> outcome;  // Of the run, on its way to on_result().
     std::shared_ptr<ResultBox> box;

@@ -1,6 +1,8 @@
 #include "mettle/serving/model_route.hpp"
 
+#include "mettle/base/steady_now.hpp"
 #include "mettle/http/content_coding.hpp"
+#include "mettle/serving/compression.hpp"
 #include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/server_timing.hpp"
 
@@ -19,10 +21,6 @@ namespace mettle {
 namespace net = boost::asio;
 
 namespace {
-
-TimePoint now() {
-    return std::chrono::steady_clock::now();
-}
 
 // By the key that it shows, else by its address.
 std::uint64_t client_of(const http::Exchange& exchange) {
@@ -94,6 +92,10 @@ void add_retry_after(http::Response& response, int retry_after_ms) {
     response.add_header("retry-after-ms", fmt::to_string(retry_after_ms));
 }
 
+void Dialect::refuse_call(HttpCall& call, const Error& error) const {
+    refuse(call.exchange->response, error, call.retry_after_ms);
+}
+
 // Calls that are not in use. They hold no model: a slab is the model's own, and goes with it.
 class ModelRoute::Pool {
 public:
@@ -150,7 +152,7 @@ public:
 private:
     void run() {
         running_.swap(calls_);
-        const TimePoint chosen = now();
+        const TimePoint chosen = steady_now();
         for (InferenceCall* call : running_) call->chosen = chosen;
         for (std::span<InferenceCall*> left(running_); !left.empty();) {
             ServedModel& model = model_of(left.front());
@@ -242,12 +244,13 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->place.by_slo = false;
 
     const auto read = let_in_and_read(*call);
-    call->parsed = now();
+    call->parsed = steady_now();
     if (read && call->model->runs_inline(*call)) return Turn::here().add(*call);
     if (read) {
+        const auto held = call->model;  // An answer from in there ends the call's own hold.
         call->box = Answers::here();
         call->exchange->watch(*call);
-        return call->model->submit(*call);
+        return held->submit(*call);
     }
     call->chosen = call->started = call->finished = call->parsed;
     answer(*call, read);
@@ -268,13 +271,13 @@ Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
     const auto deadline = deadline_of(call.exchange->request);
     if (!deadline) return std::unexpected(deadline.error());
     call.deadline = *deadline;
-    if (call.model->lane() == Lane::worker) {
+    if (call.model->has_queue()) {
         call.client = client_of(*call.exchange);
         if (auto let_in = call.model->knock(call); !let_in) return let_in;
     }
     if (auto decoded = decode_body(call); !decoded) return decoded;
     if (auto read = dialect_->read(call); !read) return read;
-    if (call.deadline != TimePoint::max() && call.deadline <= now() && !call.place.by_slo) {
+    if (call.deadline != TimePoint::max() && call.deadline <= steady_now() && !call.place.by_slo) {
         call.model->stats().expired.add();
         return fail(Error::Kind::timed_out, "the request's deadline passed before it was read");
     }
@@ -292,11 +295,12 @@ void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     http::Response& response = call.exchange->response;
     Result<void> encoded = outcome;
     if (encoded) encoded = dialect_->write(call, response);
+    if (encoded) compress(call.exchange->request, response);
     if (!encoded) {
         response.clear();
-        dialect_->refuse(response, encoded.error(), call.retry_after_ms);
+        dialect_->refuse_call(call, encoded.error());
     }
-    const TimePoint written = now();
+    const TimePoint written = steady_now();
     add_server_timing(response, call, written);
     const std::string_view request_id =
         add_request_id(response, call.exchange->request.header("x-request-id"));
