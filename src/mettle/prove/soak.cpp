@@ -18,18 +18,19 @@ constexpr double kMiB = 1 << 20;
 // What must not grow, what it is called when it does, and from where on.
 struct Watched {
     const char* series;
+    const char* name;
     const char* fault;
     analysis::DriftLimit limit;
     double per_unit;  // To print it.
     const char* unit;
 };
 constexpr std::array kWatched = {
-    Watched{"target.rss", "memory leak", {4 * kMiB, 0.05}, kMiB, "MiB"},
-    Watched{"target.descriptors", "descriptor leak", {16, 0.2}, 1, "descriptors"},
-    Watched{"target.threads", "thread leak", {16, 0.2}, 1, "threads"},
+    Watched{"target.rss", "memory", "memory leak", {4 * kMiB, 0.05}, kMiB, "MiB"},
+    Watched{"target.descriptors", "open files and sockets", "descriptor leak", {16, 0.2}, 1, ""},
+    Watched{"target.threads", "threads", "thread leak", {16, 0.2}, 1, ""},
 };
 // Latency by the second: its median, and only when the change is one that users would feel.
-constexpr Watched kLatency{"p50", "latency drift", {0.5, 0.5}, 1, "ms"};
+constexpr Watched kLatency{"p50", "median latency", "latency drift", {0.5, 0.5}, 1, "ms"};
 
 struct Finding {
     Watched what;
@@ -63,13 +64,17 @@ std::vector<Finding> findings_of(const results::RunResult& run) {
     return findings;
 }
 
+std::string with_blank(std::string_view unit) {
+    return unit.empty() ? "" : fmt::format(" {}", unit);
+}
+
 // "memory leak: from 61.2 to 118.0 MiB in 12 s and going on, 4.9 KiB a request; ..."
 std::string sentence_of(const Finding& found, const results::RunResult& run) {
     const analysis::Drift& drift = found.drift;
     std::string text =
-        fmt::format("{}: from {:.1f} to {:.1f} {} in {:.0f} s and still growing", found.what.fault,
+        fmt::format("{}: from {:.1f} to {:.1f}{} in {:.0f} s and still growing", found.what.fault,
                     drift.before / found.what.per_unit, drift.after / found.what.per_unit,
-                    found.what.unit, run.duration_s);
+                    with_blank(found.what.unit), run.duration_s);
     if (found.what.series == kLatency.series) return text;
     const double per_request = drift.growth() / static_cast<double>(run.totals.requests);
     if (found.what.per_unit == kMiB) {
@@ -107,13 +112,13 @@ Json evidence_of(const std::vector<Finding>& findings, const results::RunResult&
 std::string answer_of(const std::vector<Finding>& findings, const results::RunResult& run) {
     std::string seen;
     for (const Finding& found : findings) {
-        seen += fmt::format("{}{} {:.1f} to {:.1f} {}", seen.empty() ? "" : ", ", found.what.series,
+        seen += fmt::format("{}{} {:.1f} to {:.1f}{}", seen.empty() ? "" : ", ", found.what.name,
                             found.drift.before / found.what.per_unit,
-                            found.drift.after / found.what.per_unit, found.what.unit);
+                            found.drift.after / found.what.per_unit, with_blank(found.what.unit));
     }
     const bool grows = std::ranges::any_of(findings, &Finding::grows);
     return fmt::format("{} over {:.0f} s and {} requests: {}.",
-                       grows ? "It does not" : "Nothing grows on", run.duration_s,
+                       grows ? "Something grows on" : "Nothing grows on", run.duration_s,
                        run.totals.requests, seen);
 }
 
