@@ -181,9 +181,16 @@ int compare_main(int argc, char** argv) {
     const CompareFlags& given = parsed->flags;
     std::stop_source stop;
     const StopSignals signals(stop);
-    const Comparison comparison = given.measures()
-                                      ? compare_now(given, parsed->settle, stop.get_token())
+    Comparison comparison;
+    try {
+        comparison = given.measures() ? compare_now(given, parsed->settle, stop.get_token())
                                       : compare_stored(given);
+    } catch (const StartupError& error) {
+        // What breaks off because the user has had enough is nobody's mistake.
+        if (!stop.stop_requested()) throw;
+        fmt::print(stderr, "mettle compare: ended by the user before the first pair\n");
+        return static_cast<int>(ExitCode::no_verdict);
+    }
     const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     fmt::print("{}", report::compare_summary(comparison, colour));
     std::fflush(stdout);

@@ -125,6 +125,8 @@ void check(const Flags& flags, const CompareFlags& given, const std::string& req
         require(requests_file != "-",
                 "--requests -: what a program writes comes once, and each run sends anew; write it "
                 "into a file");
+        require(!flags.given("--reproduce"),
+                "--reproduce sends one payload once: mettle load does that");
         for (const std::string& command : given.commands)
             require(prove::takes_port(command),
                     fmt::format("'{}' does not say where {{port}} goes, so it cannot be told where "

@@ -120,6 +120,9 @@ fs::path Store::file_of(const std::string& id) const {
 }
 
 Result<std::string> Store::add(std::string_view json) {
+    if (json.size() > limits_.file_bytes)
+        return refuse(fmt::format("it has {} bytes, and at most {} are kept", json.size(),
+                                  limits_.file_bytes));
     const auto entry = describe(json);
     if (!entry) return std::unexpected(entry.error());
     if (const auto written = write_file(file_of(entry->id), json); !written)
