@@ -1,7 +1,7 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import (batching, bodies, client, cold_start, live, memory, models, monitor, neighbours, overload, pause, predict,
-               ring, send_lag, soak, swap, testers, users)
+from . import (batching, bodies, client, cold_start, compare, faults, live, memory, models, monitor, neighbours, overload, pause,
+               predict, ring, send_lag, soak, swap, testers, users)
 
 ROWS = {
     "live": live,
@@ -22,4 +22,6 @@ ROWS = {
     "memory": memory,
     "swap": swap,
     "soak": soak,
+    "compare": compare,
+    "faults": faults,
 }

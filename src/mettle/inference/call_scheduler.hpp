@@ -71,7 +71,7 @@ public:
 
     void note_time(std::int64_t rows, Duration took);  // Any thread.
     TimeModel time() const;
-    std::size_t waiting() const;
+    std::size_t waiting() const { return calls_.load(std::memory_order_relaxed); }
 
 private:
     std::uint64_t level_of(const InferenceCall& call) const;
@@ -84,7 +84,7 @@ private:
     void place(InferenceCall& call, TimePoint now) const;
     std::optional<Refusal> judge_arrival(const InferenceCall& call, TimePoint now) const;
     std::unexpected<Error> refusal(Refusal why, InferenceCall& call);
-    InferenceCall* make_room(const InferenceCall& call);
+    InferenceCall* who_gives_way(const InferenceCall& call) const;
     void publish(TimePoint now);
 
     void leave_or_delay(TimePoint now, std::vector<InferenceCall*>& refused);
@@ -113,7 +113,8 @@ private:
     std::int64_t running_rows_ = 0;
     bool closed_ = false;
 
-    // What knock() looks at without the lock.
+    // What every request looks at, and so without the lock.
+    std::atomic<std::size_t> calls_ = 0;
     std::atomic<std::int64_t> wait_ns_ = 0;
     std::atomic<std::int64_t> longest_wait_ns_ = INT64_MAX;
     std::atomic<bool> full_ = false;
