@@ -1,6 +1,6 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import (batching, bodies, client, cold_start, compare, live, memory, models, monitor, neighbours, overload, pause,
+from . import (batching, bodies, client, cold_start, compare, faults, live, memory, models, monitor, neighbours, overload, pause,
                predict, ring, send_lag, soak, swap, testers, users)
 
 ROWS = {
@@ -23,4 +23,5 @@ ROWS = {
     "swap": swap,
     "soak": soak,
     "compare": compare,
+    "faults": faults,
 }

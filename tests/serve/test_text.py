@@ -151,6 +151,33 @@ def test_a_graph_behind_the_model(serve, moods, tmp_path):
     assert answer["mood"] == scores.tolist()
 
 
+def test_a_hugging_face_folder_with_a_tokenizers_graph(serve, moods, tmp_path, known):
+    """onnx/model.onnx, config.json with the labels, and beside them what was made of its word-piece tokenizer.json."""
+    folder = tmp_path / "sentiment"
+    (folder / "onnx").mkdir(parents=True)
+    (folder / "onnx/model.onnx").write_bytes((moods / "model.onnx").read_bytes())
+    (folder / "config.json").write_text(json.dumps({"id2label": {"0": "NEGATIVE", "1": "POSITIVE"}}))
+    known.save(str(folder / "tokenizer.json"))
+    words = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
+    text_models.save_tokenizer(folder, sorted(words, key=words.get))
+    (folder / "mettle.yaml").write_text(
+        "transforms: {before: tokenizer.onnx, classes: {output: logits, activation: softmax}}\n")
+    answer = infer(serve(folder, "--custom-ops", OPERATORS), SENTENCES, "sentiment")
+    ids, _, probabilities = text_models.right_answer(moods, known, SENTENCES)
+    np.testing.assert_array_equal(answer.as_numpy("ids"), ids)
+    assert [label.decode() for (label,) in answer.as_numpy("label")] == [
+        ["NEGATIVE", "POSITIVE"][at] for at in probabilities.argmax(axis=1)]
+
+
+def test_bytes_that_are_no_text_harm_nobody(server):
+    random = np.random.default_rng(1)
+    for text in (b"\xff\xfe", b"\xc3", b"a\0b", b"\xed\xa0\x80", b"x" * 1_000_000,
+                 *(random.bytes(int(random.integers(1, 60))) for _ in range(100))):
+        reply = ask(server.url + "/predict/moods", "POST", text, {"Content-Type": "text/plain"})
+        assert reply.status in (200, 422), (text[:60], reply.body)
+    assert server.returncode is None
+
+
 def test_an_operator_that_is_missing_names_the_flag(moods):
     message = refused(moods)
     assert "BertTokenizer" in message and "--custom-ops" in message, message

@@ -111,6 +111,15 @@ void add_judging(Flags& flags, ProveFlags& given) {
         ->allow_extra_args(false)
         ->group(group);
     flags
+        .add("--start-limit", into(options.start_limit, parse_duration),
+             "the longest that a start may take, from exec to the first right answer", "30s")
+        ->group(group);
+    flags
+        .add("--soak", into(options.soak, parse_duration),
+             "watch for this long at a steady rate whether memory, descriptors, threads or latency "
+             "grow; without it the steady stage's time is looked at")
+        ->group(group);
+    flags
         .add("--max-rate", into(options.max_rate, parse_rate), "never send more than this",
              "1000rps when the target is not on loopback")
         ->group(group);
