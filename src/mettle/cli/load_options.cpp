@@ -199,6 +199,7 @@ void add_payload_flags(Flags& flags, LoadOptions& options) {
                     "the model, where there are several or none are listed")
         ->group(group);
     add_tensor_flags(flags, options.payloads);
+    add_payload_trial_flags(flags, options.payloads);
     add_generation_flags(flags, options.generation);
     flags.app()
         .add_option("--requests", options.requests_file,

@@ -1,9 +1,7 @@
 #include "mettle/cli/model_tasks.hpp"
 
 #include "mettle/cli/startup_errors.hpp"
-#include "mettle/protocols/model_task.hpp"
-#include "mettle/protocols/tfs/predict.hpp"
-#include "mettle/protocols/v2/transport.hpp"
+#include "mettle/protocols/model_payloads.hpp"
 
 #include <fmt/format.h>
 
@@ -16,52 +14,21 @@ namespace {
 
 using protocols::v2::Payload;
 
-// Enough that a cache in front of the model is not all that is measured; each takes its bytes.
-constexpr std::uint64_t kPayloads = 32;
-constexpr std::uint64_t kMostRowsOfData = 10'000;
-
 payload::MakerOptions inputs_of(const LoadOptions& options) {
     payload::MakerOptions inputs = options.payloads.inputs;
     inputs.seed = options.seed;
     return inputs;
 }
 
-std::uint64_t count_of(const LoadOptions& options, const payload::InputMaker& maker) {
-    const std::uint64_t whole = std::min(maker.whole_data().value_or(kPayloads), kMostRowsOfData);
-    return options.payloads.count.value_or(whole);
-}
-
-std::shared_ptr<const protocols::ModelApi> api_of(const LoadOptions& options,
-                                                  const protocols::Target& target) {
-    using protocols::v2::Encoding;
-    if (target.protocol == protocols::Protocol::v2)
-        return protocols::v2::make_api(target.model.name, target.version,
-                                       options.binary ? Encoding::binary : Encoding::json);
-    namespace tfs = protocols::tfs;
-    const auto format =
-        options.columnar ? tfs::Format::columnar : tfs::natural_format(target.model.signature);
-    return tfs::make_api(
-        {target.model.name, target.version, target.signature_name, target.model.signature}, format);
-}
-
 std::vector<Payload> make_payloads(const LoadOptions& options, const protocols::ModelTask& task,
                                    payload::MakerOptions inputs) {
-    auto maker = value_or_throw(payload::InputMaker::create(task.signature, std::move(inputs)));
-    const std::uint64_t count = count_of(options, maker);
-    std::vector<Payload> payloads;
-    std::size_t bytes = 0;
-    while (payloads.size() < count) {
-        const auto tensors = value_or_throw(maker.make(payloads.size()));
-        Payload payload = value_or_throw(task.api->encode(tensors));
-        bytes += payload.body.size();
-        if (!payloads.empty() && bytes > PayloadOptions::kMostBytes) {
-            fmt::print(stderr, "payloads: {} instead of {}, which fill {}\n", payloads.size(),
-                       count, format_size(PayloadOptions::kMostBytes));
-            break;
-        }
-        payloads.push_back(std::move(payload));
+    auto made =
+        value_or_throw(protocols::make_payloads(task, std::move(inputs), options.payloads.count));
+    if (made.payloads.size() < made.wanted) {
+        fmt::print(stderr, "payloads: {} instead of {}, which fill {}\n", made.payloads.size(),
+                   made.wanted, format_size(protocols::kMostPayloadBytes));
     }
-    return payloads;
+    return std::move(made.payloads);
 }
 
 // Asks each payload once, alone, and keeps its answer as the right one.
@@ -88,8 +55,9 @@ void record_canaries(const LoadOptions& options, const protocols::Target& target
 
 protocols::Task make_task(const LoadOptions& options, const protocols::Target& target,
                           const std::string& name, payload::MakerOptions inputs) {
-    protocols::ModelTask task{api_of(options, target), target.model.signature, options.headers,
-                              name};
+    const protocols::TensorForm form{options.binary, options.columnar};
+    protocols::ModelTask task{protocols::make_model_api(target, form), target.model.signature,
+                              options.headers, name};
     task.seed = options.seed;
     auto payloads = make_payloads(options, task, std::move(inputs));
     if (options.payloads.canaries) record_canaries(options, target, task, payloads);

@@ -1,6 +1,7 @@
 #include "mettle/cli/payload_options.hpp"
 
 #include "mettle/base/units.hpp"
+#include "mettle/protocols/model_payloads.hpp"
 
 #include <fmt/format.h>
 
@@ -47,9 +48,9 @@ Result<SweepStep> parse_step(const std::string& of, std::string_view size) {
     if (of == "body") {
         const auto bytes = parse_size(size);
         if (!bytes) return std::unexpected(bytes.error());
-        if (*bytes > PayloadOptions::kMostBytes)
+        if (*bytes > protocols::kMostPayloadBytes)
             return invalid(
-                fmt::format("'{}' is beyond {}", size, format_size(PayloadOptions::kMostBytes)));
+                fmt::format("'{}' is beyond {}", size, format_size(protocols::kMostPayloadBytes)));
         step.body = *bytes;
         return step;
     }
@@ -168,6 +169,10 @@ void add_tensor_flags(Flags& flags, PayloadOptions& options) {
             },
             "different requests that are made before and sent in turn", "32, or all of --data")
         ->group(group);
+}
+
+void add_payload_trial_flags(Flags& flags, PayloadOptions& options) {
+    const char* group = "What to send";
     flags
         .add(
             "--sweep",

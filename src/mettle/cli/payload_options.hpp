@@ -22,9 +22,6 @@ struct SweepStep {
 };
 
 struct PayloadOptions {
-    // Of all bodies together; fewer payloads are made where they would take more.
-    static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
-
     payload::MakerOptions inputs;        // Its seed is --seed.
     std::optional<std::uint64_t> count;  // --payloads; else 32, or all rows of --data.
     std::vector<SweepStep> sweep;        // All of one kind.
@@ -32,7 +29,10 @@ struct PayloadOptions {
     std::string reproduce;  // The id of the one to send.
 };
 
+// -b, --shape, --values, --data and --payloads.
 void add_tensor_flags(Flags& flags, PayloadOptions& options);
+// What only a load makes of them: --sweep, --canaries and --reproduce.
+void add_payload_trial_flags(Flags& flags, PayloadOptions& options);
 
 // Whether --sweep is about bodies.
 bool sweeps_bodies(const PayloadOptions& options);

@@ -1,14 +1,17 @@
 #include "mettle/cli/prove_flags.hpp"
 
 #include "mettle/cli/flags.hpp"
+#include "mettle/cli/generation_options.hpp"
 #include "mettle/cli/monitor_options.hpp"
+#include "mettle/cli/openai_tasks.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
+#include "mettle/cli/payload_options.hpp"
 #include "mettle/cli/startup_errors.hpp"
 #include "mettle/prove/stage_kinds.hpp"
+#include "mettle/scenario/reader.hpp"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -39,14 +42,6 @@ Flags::Take add_to(std::vector<Item>& target, Parse parse) {
         target.push_back(std::move(*value));
         return {};
     };
-}
-
-Result<std::int64_t> parse_batch(const std::string& text) {
-    std::int64_t rows = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rows);
-    if (error != std::errc() || end != text.data() + text.size() || rows < 1 || rows > 1'000'000)
-        return refuse(fmt::format("'{}' is no number of rows: 1 to 1000000", text));
-    return rows;
 }
 
 Result<std::pair<std::string, std::string>> parse_header(const std::string& line) {
@@ -141,24 +136,51 @@ void add_sending(Flags& flags, prove::SendOptions& send) {
     flags.app()
         .add_option("--model", send.model, "the model, when the target has several")
         ->group(group);
-    flags.add("-b,--batch", into(send.batch, parse_batch), "V2: rows in a request", "1")
-        ->group(group);
-    flags
-        .add_list("--shape", add_to(send.shapes, as_it_is),
-                  "V2: shape of an input with free dimensions, as INPUT:1,3,224,224; repeatable")
-        ->group(group);
     flags.app()
         .add_flag("--binary", send.binary, "V2: tensors as bytes instead of JSON")
         ->group(group);
     flags.app()
+        .add_flag("--columnar", send.columnar, "TF Serving: {\"inputs\"} instead of instances")
+        ->group(group);
+    flags.app()
+        .add_option("--signature-name", send.signature_name,
+                    "TF Serving: the signature, if not serving_default")
+        ->group(group);
+    flags.app()
         .add_option("--method", send.method, "plain HTTP: GET, POST, ...; GET, with --body POST")
         ->group(group);
-    flags.add("--body", into(send.body, read_body), "plain HTTP: file with the body")->group(group);
+    flags.add("--body", into(send.body, read_body), "plain HTTP, TorchServe: file with the body")
+        ->group(group);
     flags
         .add_list("--header", add_to(send.headers, parse_header),
                   "'Name: value' of every request; repeatable")
         ->group(group);
     flags.app().add_flag("--insecure", send.insecure, "take any certificate")->group(group);
+}
+
+void take(const PayloadOptions& payloads, const GenerationOptions& generation,
+          prove::SendOptions& send) {
+    send.inputs = payloads.inputs;
+    send.payload_count = payloads.count;
+    send.generation.prompt_tokens = generation.prompt_tokens;
+    send.generation.max_tokens = generation.max_tokens;
+    send.generation.prompts = generation.prompts;
+    send.generation.stream = generation.stream;
+}
+
+// Gives what the scenario says of its target where the command line says nothing.
+void take_scenario(const Flags& flags, const std::string& path, prove::ProveOptions& options) {
+    if (path.empty()) return;
+    for (const char* flag : {"--model", "--batch", "--shape", "--values", "--binary", "--data",
+                             "--payloads", "--method", "--body", "--only", "--prompts"}) {
+        if (!flags.given(flag)) continue;
+        throw StartupError(
+            fmt::format("{} says what is sent, and so does the scenario: give one of them", flag));
+    }
+    auto read = scenario::load_scenario(path);
+    if (!read) throw StartupError(read.error().message);
+    if (options.target.empty() && options.command.empty()) options.target = read->target;
+    options.send.scenario = std::make_shared<const scenario::Scenario>(std::move(*read));
 }
 
 }  // namespace
@@ -176,7 +198,16 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
                     "{workers}'; TARGET, if given, is then its URL")
         ->group("Target");
     add_judging(flags, given);
+    std::string scenario;
+    flags.app()
+        .add_option("-f,--scenario", scenario,
+                    "a scenario (YAML) says what is sent; a rate is then of its iterations")
+        ->group("What to send");
+    PayloadOptions payloads;
+    add_tensor_flags(flags, payloads);
     add_sending(flags, given.options.send);
+    GenerationOptions generation;
+    add_generation_flags(flags, generation);
     flags
         .add_list("-o,--output", add_to(given.outputs, parse_output),
                   "write the result: .json, .html, .md or .xml (JUnit); repeatable")
@@ -194,7 +225,8 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
         given.options.watch = prove::WatchOptions{watching.target, std::move(watching.scrape)};
     given.options.send.only = std::move(openapi.only);
     given.options.send.api = std::move(openapi.document);
-    given.options.send.rows = read_rows(openapi);
+    take(payloads, generation, given.options.send);
+    take_scenario(flags, scenario, given.options);
     return given;
 }
 

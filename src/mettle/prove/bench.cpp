@@ -59,7 +59,7 @@ double achieved_share(const results::RunResult& run) {
 results::RunResult Bench::run(const RunNeeds& needs) {
     METTLE_ASSERT(runner && sending);
     load::LoadPlan load;
-    load.tasks = {sending->task()};
+    sending->fill(load);
     if (needs.rate)
         load.open = load::OpenLoad{*needs.rate, load::OpenLoad::Law::poisson};
     else

@@ -65,8 +65,12 @@ std::string compared_with(const Sending& sending) {
             return "compared with samples.json";
         case AnswerSource::recorded:
             return "compared with those recorded at concurrency 1";
+        case AnswerSource::scenario:
+            return "judged by the scenario's checks";
         case AnswerSource::none:
-            return "checked for their form only, since they differ from one time to the next";
+            return sending.deterministic()
+                       ? "checked for their form only"
+                       : "checked for their form only, since they differ from one time to the next";
     }
     return "";
 }

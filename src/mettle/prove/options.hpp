@@ -3,8 +3,10 @@
 #include "mettle/base/units.hpp"
 #include "mettle/http/client.hpp"
 #include "mettle/monitor/target.hpp"
-#include "mettle/payload/data_file.hpp"
+#include "mettle/payload/input_maker.hpp"
+#include "mettle/protocols/openai/requests.hpp"
 #include "mettle/protocols/openapi/document.hpp"
+#include "mettle/scenario/document.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,15 +20,22 @@ namespace mettle::prove {
 // What to send, where it is not all made from the target's own metadata.
 struct SendOptions {
     std::string model;
-    std::optional<std::int64_t> batch;
-    std::vector<std::string> shapes;  // "INPUT:1,3,224,224"
-    bool binary = false;
-    std::string method;  // Plain HTTP only, as `body`.
-    std::string body;
-    // OpenAPI only: which operation, rows for it, and its document where the user has that.
+    // Of tensors; its data also in place of a body, and of rows for an OpenAPI operation. Its seed
+    // is that of the run.
+    payload::MakerOptions inputs;
+    std::optional<std::uint64_t> payload_count;  // Nothing: 32, or all of a model's data.
+    bool binary = false;                         // V2.
+    std::string signature_name;                  // TF Serving, as `columnar`.
+    bool columnar = false;
+    std::string method;  // Plain HTTP only.
+    std::string body;    // Plain HTTP and TorchServe.
+    // OpenAPI only: which operation, and its document where the user has that.
     std::vector<std::string> only;
-    std::vector<payload::DataRow> rows;
     std::shared_ptr<const protocols::openapi::Document> api;
+    // OpenAI-style: of it prompts, their length, max_tokens and stream.
+    protocols::openai::Generation generation;
+    // In place of all that: users do what it says.
+    std::shared_ptr<const scenario::Scenario> scenario;
     http::HeaderList headers;
     bool insecure = false;
 };

@@ -102,7 +102,7 @@ private:
         const std::string& model = result_.target.model;
         bench_.observer.note(fmt::format(
             "{} {} {} answers: {}", result_.target.protocol, result_.target.url,
-            model.empty() ? bench_.sending->task().name : model, bench_.sending->first_answer()));
+            model.empty() ? bench_.sending->name() : model, bench_.sending->first_answer()));
     }
 
     // From here to the end, so that every run can be given what was seen during it.
@@ -189,8 +189,12 @@ private:
         return ask(*url);
     }
 
-    protocols::Target ask(const protocols::TargetUrl& url) const {
+    protocols::Target ask(protocols::TargetUrl url) const {
         protocols::TargetOptions ask_options;
+        ask_options.other_protocols = true;
+        ask_options.signature_name = options_.send.signature_name;
+        // Where it is has been said; what it speaks is the scenario's business.
+        if (options_.send.scenario) url.forced = protocols::Protocol::plain;
         ask_options.model = options_.send.model;
         ask_options.headers = options_.send.headers;
         ask_options.verify_tls = !options_.send.insecure;

@@ -1,7 +1,14 @@
 #include "mettle/prove/sending.hpp"
 
+#include "mettle/payload/data_file.hpp"
+#include "mettle/protocols/body_task.hpp"
+#include "mettle/protocols/model_payloads.hpp"
+#include "mettle/protocols/openai/known_answers.hpp"
+#include "mettle/protocols/openai/program.hpp"
+#include "mettle/protocols/openai/requests.hpp"
 #include "mettle/protocols/openapi/tasks.hpp"
 #include "mettle/prove/goldens.hpp"
+#include "mettle/prove/scenario_users.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +20,8 @@ namespace mettle::prove {
 namespace {
 
 using namespace std::chrono_literals;
+using protocols::Protocol;
+namespace openai = protocols::openai;
 namespace v2 = protocols::v2;
 
 constexpr std::size_t kMadePayloads = 32;
@@ -35,21 +44,49 @@ private:
     std::string body_;
 };
 
-Result<payload::InputOptions> input_options(const SendOptions& options) {
-    payload::InputOptions inputs;
-    inputs.batch = options.batch.value_or(1);
-    inputs.batch_given = options.batch.has_value();
-    for (const std::string& text : options.shapes) {
-        auto shape = payload::parse_shape(text);
-        if (!shape) return fail(shape.error().kind, "--shape " + shape.error().message);
-        inputs.shapes.insert(std::move(*shape));
-    }
-    return inputs;
+std::unexpected<Error> refuse(std::string message) {
+    return fail(Error::Kind::invalid_input, std::move(message));
 }
 
 std::string beginning(std::string_view text) {
     constexpr std::size_t kShown = 200;
     return std::string(text.substr(0, kShown)) + (text.size() > kShown ? " …" : "");
+}
+
+bool takes_tensors(Protocol protocol) {
+    return protocol == Protocol::v2 || protocol == Protocol::tfs;
+}
+
+bool about_tensors(const SendOptions& options) {
+    return options.inputs.batch_given || !options.inputs.shapes.empty() ||
+           !options.inputs.values.empty() || options.binary;
+}
+
+// Flags that say something of what the target has not.
+Result<void> check_fits(const protocols::Target& target, const SendOptions& options) {
+    const std::string speaks(protocols::shown_name_of(target.protocol));
+    if (!target.api && !options.only.empty())
+        return refuse("--only is for a target with an OpenAPI document, which this is not");
+    const bool own = !options.method.empty() || !options.body.empty();
+    if (takes_tensors(target.protocol) && own) {
+        return refuse(
+            fmt::format("--method and --body are for plain HTTP, and the target speaks {}: write "
+                        "plain+http://… to have it that way",
+                        speaks));
+    }
+    if (!takes_tensors(target.protocol) && about_tensors(options)) {
+        return refuse(
+            fmt::format("-b, --shape, --values and --binary are for V2 and TF Serving; the target "
+                        "speaks {}: use --method, --body and --header",
+                        speaks));
+    }
+    return {};
+}
+
+// What an answer says, so that the same is the same: of OpenAI's, without ids and times.
+std::string essence(Protocol protocol, const std::string& body) {
+    if (protocol != Protocol::openai) return body;
+    return openai::content_of(body).value_or(body);
 }
 
 }  // namespace
@@ -60,6 +97,8 @@ std::string_view name_of(AnswerSource source) {
             return "samples.json";
         case AnswerSource::recorded:
             return "recorded";
+        case AnswerSource::scenario:
+            return "scenario";
         case AnswerSource::none:
             return "none";
     }
@@ -72,219 +111,318 @@ Result<Sending> Sending::make(const protocols::Target& target, const SendOptions
     Sending sending;
     sending.target_ = target;
     sending.options_ = options;
-    if (!target.api && (!options.only.empty() || !options.rows.empty())) {
-        return fail(Error::Kind::invalid_input,
-                    "--only and --data are for a target with an OpenAPI document, which this is "
-                    "not");
+    sending.options_.inputs.seed = seed;
+    sending.seed_ = seed;
+    if (options.scenario) {
+        sending.source_ = AnswerSource::scenario;
+        const auto users = make_users(options.scenario, target.url, options.headers, seed);
+        if (!users) return std::unexpected(users.error());
+        return sending;
     }
-    const bool own = !options.method.empty() || !options.body.empty();
-    const auto made = target.protocol == protocols::Protocol::v2 ? sending.make_v2(model_path, seed)
-                      : target.api && !own                       ? sending.make_openapi(seed)
-                                                                 : sending.make_plain();
-    if (!made) return std::unexpected(made.error());
+    if (const auto fits = check_fits(target, options); !fits) return std::unexpected(fits.error());
+    if (const auto made = sending.make_requests(model_path); !made)
+        return std::unexpected(made.error());
     return sending;
 }
 
+Result<void> Sending::make_requests(const std::optional<std::filesystem::path>& model_path) {
+    if (takes_tensors(target_.protocol)) return make_model(model_path);
+    if (target_.protocol == Protocol::openai) return make_openai();
+    const bool own = !options_.method.empty() || !options_.body.empty();
+    return target_.api && !own ? make_openapi() : make_bodies();
+}
+
 // The first operation that a load would send: a stage is about one thing.
-Result<void> Sending::make_openapi(std::uint64_t seed) {
+Result<void> Sending::make_openapi() {
     protocols::openapi::TaskOptions wanted;
     wanted.only = options_.only;
-    wanted.rows = options_.rows;
+    if (!options_.inputs.data.empty()) {
+        auto rows = payload::read_data_file(options_.inputs.data);
+        if (!rows) return refuse("--data: " + rows.error().message);
+        wanted.rows = std::move(*rows);
+    }
     wanted.headers = options_.headers;
-    wanted.seed = seed;
+    wanted.seed = seed_;
     wanted.payloads = kMadePayloads;
     auto made = protocols::openapi::make_tasks(*target_.api, target_.url, wanted);
     if (!made) return std::unexpected(made.error());
-    plain_ = std::move(made->tasks[0]);
+    task_ = std::move(made->tasks[0]);
     return {};
 }
 
-Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_path,
-                              std::uint64_t seed) {
-    if (!options_.method.empty() || !options_.body.empty()) {
-        return fail(Error::Kind::invalid_input,
-                    "--method and --body are for plain HTTP, and the target speaks V2: write "
-                    "plain+http://… to have it that way");
-    }
-    const Signature& signature = target_.model.signature;
-    const auto encoding = options_.binary ? v2::Encoding::binary : v2::Encoding::json;
-    std::vector<Golden> goldens;
-    const auto file = model_path ? find_samples(*model_path, target_.model.name) : std::nullopt;
-    // Samples have their own shapes, so they stand only where none were asked for.
-    if (file && !options_.batch && options_.shapes.empty()) {
-        auto read = read_samples(*file, signature);
-        if (!read) return std::unexpected(read.error());
-        goldens = std::move(*read);
-        source_ = AnswerSource::samples;
+Result<void> Sending::make_openai() {
+    openai::Generation generation = options_.generation;
+    generation.endpoint = target_.version;
+    generation.model = target_.model.name;
+    generation.path = target_.url.target;
+    generation.headers = options_.headers;
+    generation.stream = streams();
+    generation.count = options_.payload_count.value_or(kMadePayloads);
+    generation.seed = seed_;
+    auto task = openai::make_task(generation);
+    if (!task) return std::unexpected(task.error());
+    task_ = std::move(*task);
+    task_.program_judges = streams();
+    return {};
+}
+
+bool Sending::streams() const {
+    return target_.protocol == Protocol::openai && options_.generation.stream &&
+           target_.version != "embeddings";
+}
+
+Result<void> Sending::make_bodies() {
+    protocols::BodySource source;
+    source.method = !options_.method.empty()                                ? options_.method
+                    : options_.body.empty() && options_.inputs.data.empty() ? "GET"
+                                                                            : "POST";
+    if (!options_.body.empty()) source.body = options_.body;
+    source.data = options_.inputs.data;
+    source.count = options_.payload_count.value_or(kMadePayloads);
+    source.headers = options_.headers;
+    source.seed = seed_;
+    auto task = protocols::make_body_task(target_, source);
+    if (!task) return std::unexpected(task.error());
+    task_ = std::move(*task);
+    return {};
+}
+
+Result<void> Sending::make_model(const std::optional<std::filesystem::path>& model_path) {
+    const v2::ModelMetadata& about = target_.model;
+    model_.emplace();
+    model_->task = {protocols::make_model_api(target_, {options_.binary, options_.columnar}),
+                    about.signature, options_.headers, about.name};
+    const auto file = model_path ? find_samples(*model_path, about.name) : std::nullopt;
+    const payload::MakerOptions& asked = options_.inputs;
+    // Samples have their own shapes and values, so they stand only where none were asked for.
+    const bool open =
+        !asked.batch_given && asked.shapes.empty() && asked.values.empty() && asked.data.empty();
+    if (file && open) {
+        if (const auto taken = take_samples(*file); !taken) return std::unexpected(taken.error());
     } else {
-        const auto wanted = input_options(options_);
-        if (!wanted) return std::unexpected(wanted.error());
-        const auto specs = payload::resolve_inputs(signature, *wanted);
-        if (!specs) return std::unexpected(specs.error());
-        for (std::size_t index = 0; index < kMadePayloads; ++index)
-            goldens.push_back({payload::make_inputs(*specs, seed, index), nullptr, {}});
+        auto made = protocols::make_payloads(model_->task, options_.inputs, options_.payload_count);
+        if (!made) return std::unexpected(made.error());
+        model_->payloads = std::move(made->payloads);
     }
-    for (const Golden& golden : goldens) {
-        auto encoded = v2::encode_request(golden.inputs, encoding);
+    task_ = protocols::make_model_task(model_->task, model_->payloads);
+    return {};
+}
+
+Result<void> Sending::take_samples(const std::filesystem::path& file) {
+    const auto goldens = read_samples(file, model_->task.signature);
+    if (!goldens) return std::unexpected(goldens.error());
+    source_ = AnswerSource::samples;
+    for (const Golden& golden : *goldens) {
+        auto encoded = model_->task.api->encode(golden.inputs);
         if (!encoded) return std::unexpected(encoded.error());
         encoded->expected = golden.outputs;
         encoded->tolerance = golden.tolerance;
-        payloads_.push_back(std::move(*encoded));
+        model_->payloads.push_back(std::move(*encoded));
     }
     return {};
-}
-
-Result<void> Sending::make_plain() {
-    if (options_.batch || !options_.shapes.empty() || options_.binary) {
-        return fail(Error::Kind::invalid_input,
-                    "-b, --shape and --binary are for models; the target speaks plain HTTP: use "
-                    "--method, --body and --header");
-    }
-    const std::string method = !options_.method.empty() ? options_.method
-                               : options_.body.empty()  ? "GET"
-                                                        : "POST";
-    plain_ = {target_.url.target, method, 1, {}};
-    plain_.requests.push_back(
-        {{method, target_.url.target, options_.headers, options_.body}, nullptr});
-    return {};
-}
-
-std::size_t Sending::payload_count() const {
-    return payloads_.empty() ? plain_.requests.size() : payloads_.size();
-}
-
-http::ClientRequest Sending::request(std::size_t payload) const {
-    if (payloads_.empty()) return plain_.requests[payload].request;
-    const v2::Payload& sent = payloads_[payload];
-    http::HeaderList headers = sent.headers;
-    headers.insert(headers.end(), options_.headers.begin(), options_.headers.end());
-    return {"POST", v2::infer_path(target_.model.name, target_.version), std::move(headers),
-            sent.body};
 }
 
 Result<http::ClientResponse> Sending::ask(http::Client& client, std::size_t payload) const {
-    auto response = client.send(request(payload), kQuestionTimeout);
+    const http::ClientRequest& request = task_.requests[payload].request;
+    auto response = client.send(request, kQuestionTimeout);
     // A server that fails now and then is for the stages to judge.
     for (int turn = 1; turn < kMostTries && response && response->status >= 500; ++turn)
-        response = client.send(request(payload), kQuestionTimeout);
+        response = client.send(request, kQuestionTimeout);
     if (response && response->status >= 400) {
         return fail(Error::Kind::unavailable,
-                    fmt::format("{} {} answered {} {}: {}", request(payload).method,
-                                request(payload).target, response->status, response->reason,
-                                beginning(response->body)));
+                    fmt::format("{} {} answered {} {}: {}", request.method, request.target,
+                                response->status, response->reason, beginning(response->body)));
     }
     return response;
 }
 
-Result<void> Sending::learn() {
-    http::Client client(target_.url, !options_.insecure);
-    return payloads_.empty() ? learn_plain(client) : learn_v2(client);
+// Each answer has the form that it should have.
+Result<std::vector<http::ClientResponse>> Sending::ask_all(http::Client& client) {
+    std::vector<http::ClientResponse> answers;
+    for (std::size_t index = 0; index < task_.requests.size(); ++index) {
+        auto response = ask(client, index);
+        if (!response) return std::unexpected(response.error());
+        if (first_answer_.empty()) first_answer_ = beginning(response->body);
+        const auto& check = task_.requests[index].check;
+        const auto flaw = check ? check->judge(protocols::answer_of(*response)) : std::nullopt;
+        // What the samples call wrong is for the stages to find and to count.
+        if (flaw && flaw->outcome != load::Outcome::wrong_answer)
+            return fail(Error::Kind::protocol_violation,
+                        fmt::format("{} {} answered otherwise than documented: {}", task_.method,
+                                    task_.name, flaw->detail));
+        answers.push_back(std::move(*response));
+    }
+    return answers;
 }
 
-Result<void> Sending::learn_v2(http::Client& client) {
-    const Signature& signature = target_.model.signature;
+Result<void> Sending::learn() {
+    if (options_.scenario) return learn_scenario();
+    http::Client client(target_.url, !options_.insecure);
+    return model_ ? learn_model(client) : learn_bodies(client);
+}
+
+Result<void> Sending::learn_model(http::Client& client) {
     std::vector<std::shared_ptr<const payload::Tensors>> first;
     for (int round = 0; round < 2; ++round) {
-        for (std::size_t index = 0; index < payloads_.size(); ++index) {
-            const auto response = ask(client, index);
-            if (!response) return std::unexpected(response.error());
-            auto outputs = v2::decode_answer(*response);
+        const auto answers = ask_all(client);
+        if (!answers) return std::unexpected(answers.error());
+        for (std::size_t index = 0; index < answers->size(); ++index) {
+            auto outputs = model_->task.api->decode(protocols::answer_of((*answers)[index]));
             if (!outputs) return std::unexpected(outputs.error());
-            if (first_answer_.empty()) first_answer_ = beginning(response->body);
-            if (const auto flaw = v2::form_error(*outputs, signature, payloads_[index].rows))
-                return fail(Error::Kind::protocol_violation, *flaw);
-            if (round == 0) {
+            const auto tolerance = model_->payloads[index].tolerance;
+            if (round == 0)
                 first.push_back(std::make_shared<payload::Tensors>(std::move(*outputs)));
-            } else if (v2::value_error(*outputs, *first[index], payloads_[index].tolerance)) {
+            else if (v2::value_error(*outputs, *first[index], tolerance))
                 deterministic_ = false;
-            }
         }
     }
     if (source_ == AnswerSource::samples || !deterministic_) return {};
-    for (std::size_t index = 0; index < payloads_.size(); ++index)
-        payloads_[index].expected = first[index];
+    for (std::size_t index = 0; index < first.size(); ++index)
+        model_->payloads[index].expected = first[index];
+    task_ = protocols::make_model_task(model_->task, model_->payloads);
     source_ = AnswerSource::recorded;
     return {};
 }
 
-Result<std::vector<std::string>> Sending::ask_all(http::Client& client) {
-    std::vector<std::string> bodies;
-    for (std::size_t index = 0; index < plain_.requests.size(); ++index) {
-        auto response = ask(client, index);
-        if (!response) return std::unexpected(response.error());
-        if (first_answer_.empty()) first_answer_ = beginning(response->body);
-        const auto& check = plain_.requests[index].check;
-        const auto flaw =
-            check ? check->judge({response->body, -1, response->status}) : std::nullopt;
-        if (flaw)
-            return fail(Error::Kind::protocol_violation,
-                        fmt::format("{} {} answered otherwise than documented: {}", plain_.method,
-                                    plain_.name, flaw->detail));
-        bodies.push_back(std::move(response->body));
-    }
-    return bodies;
-}
-
-Result<void> Sending::learn_plain(http::Client& client) {
+Result<void> Sending::learn_bodies(http::Client& client) {
     const auto first = ask_all(client);
     if (!first) return std::unexpected(first.error());
     // An answer that holds the time of day is the same again within the second.
     std::this_thread::sleep_for(1100ms);
     const auto second = ask_all(client);
     if (!second) return std::unexpected(second.error());
-    deterministic_ = *first == *second;
+    if (streams()) return {};
+    std::vector<std::string> bodies;
+    for (std::size_t index = 0; index < first->size(); ++index) {
+        bodies.push_back((*first)[index].body);
+        const std::string& again = (*second)[index].body;
+        if (essence(protocol(), bodies.back()) != essence(protocol(), again))
+            deterministic_ = false;
+    }
     if (!deterministic_) return {};
-    for (std::size_t index = 0; index < first->size(); ++index)
-        plain_.requests[index].check = std::make_shared<SameBody>((*first)[index]);
     source_ = AnswerSource::recorded;
+    const bool texts = protocol() == Protocol::openai;
+    const auto checks = texts ? openai::known_answer_checks(bodies)
+                              : std::vector<std::shared_ptr<const protocols::AnswerCheck>>();
+    for (std::size_t index = 0; index < bodies.size(); ++index) {
+        auto& check = task_.requests[index].check;
+        if (texts)
+            check = checks[index];
+        else
+            check = std::make_shared<SameBody>(std::move(bodies[index]));
+    }
     return {};
 }
 
+Result<void> Sending::learn_scenario() {
+    const auto run = run_once(target_.url, kQuestionTimeout);
+    if (!run) return std::unexpected(run.error());
+    const auto& totals = run->totals;
+    if (run->target_lost || totals.requests == 0) {
+        return fail(Error::Kind::connection_lost,
+                    fmt::format("{} gave no answer to a user of {}", target_.url.origin(),
+                                options_.scenario->file));
+    }
+    if (!run->failures.empty() && totals.failures == totals.requests) {
+        return fail(
+            Error::Kind::unavailable,
+            fmt::format("all {} requests of a user of {} failed: {}: {}", totals.requests,
+                        options_.scenario->file, run->failures[0].kind, run->failures[0].detail));
+    }
+    first_answer_ =
+        fmt::format("{} requests of one user, {} of them failed", totals.requests, totals.failures);
+    return {};
+}
+
+// All that one user does once.
+Result<results::RunResult> Sending::run_once(const http::Url& url, Duration timeout) const {
+    load::LoadPlan plan;
+    fill_at(url, plan);
+    plan.closed = load::ClosedLoad{1, 1e9, {}};
+    plan.iterations = 1;
+    plan.timeout = timeout;
+    plan.stop_timeout = timeout;
+    const auto transports = transports_at(url, {1, 8, 1});
+    if (!transports) return std::unexpected(transports.error());
+    return load::run(plan, **transports, {});
+}
+
 Result<http::ClientResponse> Sending::send_one(http::Client& client, Duration timeout) const {
-    return client.send(request(0), timeout);
+    if (options_.scenario)
+        return fail(Error::Kind::invalid_input, "no request of a scenario stands alone");
+    return client.send(task_.requests[0].request, timeout);
 }
 
 std::optional<std::string> Sending::try_once(http::Client& client, Duration timeout) const {
+    if (options_.scenario) {
+        const auto run = run_once(client.url(), timeout);
+        if (!run) return run.error().message;
+        if (run->totals.requests == 0) return "no request was sent";
+        if (run->failures.empty()) return {};
+        return fmt::format("{}: {}", run->failures[0].kind, run->failures[0].detail);
+    }
     const auto response = send_one(client, timeout);
     if (!response) return response.error().message;
     if (response->status >= 400) return fmt::format("status {}", response->status);
-    if (payloads_.empty()) {
-        const auto& check = plain_.requests[0].check;
-        if (!check) return {};
-        const auto flaw = check->judge({response->body, -1, response->status});
-        return flaw ? std::optional(flaw->detail) : std::nullopt;
-    }
-    const auto outputs = v2::decode_answer(*response);
-    if (!outputs) return outputs.error().message;
-    const v2::Payload& sent = payloads_[0];
-    if (auto flaw = v2::form_error(*outputs, target_.model.signature, sent.rows)) return flaw;
-    return sent.expected ? v2::value_error(*outputs, *sent.expected, sent.tolerance) : std::nullopt;
+    const auto& check = task_.requests[0].check;
+    if (!check) return {};
+    const auto flaw = check->judge(protocols::answer_of(*response));
+    return flaw ? std::optional(flaw->detail) : std::nullopt;
 }
 
 load::PlanTask Sending::task() const {
-    if (payloads_.empty())
-        return {plain_.name, plain_.method, 1, static_cast<std::uint32_t>(plain_.requests.size())};
-    return {target_.model.name, "POST", 1, static_cast<std::uint32_t>(payloads_.size())};
+    return {task_.name, task_.method, 1, static_cast<std::uint32_t>(task_.requests.size())};
+}
+
+std::string Sending::name() const {
+    if (options_.scenario) return options_.scenario->file;
+    return task_.name;
+}
+
+void Sending::fill(load::LoadPlan& plan) const {
+    fill_at(target_.url, plan);
+}
+
+// What users have used up of a scenario's data is there again for the next run.
+void Sending::fill_at(const http::Url& url, load::LoadPlan& plan) const {
+    if (options_.scenario) {
+        auto users = make_users(options_.scenario, url, options_.headers, seed_).value();
+        plan.program = std::move(users.program);
+        plan.names = std::move(users.names);
+        return;
+    }
+    plan.tasks = {task()};
+    if (!streams()) return;
+    plan.names = std::make_shared<load::Names>();
+    plan.names->add_task({task_.name, task_.method});
+    plan.program = openai::make_program({plan.tasks, true, {}, seed_}, *plan.names);
 }
 
 std::optional<double> Sending::tolerance() const {
-    if (payloads_.empty() || !payloads_[0].expected) return {};
+    if (!model_ || !model_->payloads[0].expected) return {};
     double largest = 0;
-    for (const v2::Payload& sent : payloads_) largest = std::max(largest, sent.tolerance.absolute);
+    for (const v2::Payload& sent : model_->payloads)
+        largest = std::max(largest, sent.tolerance.absolute);
     return largest;
 }
 
 Result<std::unique_ptr<load::TransportFactory>> Sending::transports(
     const TransportNeeds& needs) const {
+    return transports_at(target_.url, needs);
+}
+
+Result<std::unique_ptr<load::TransportFactory>> Sending::transports_at(
+    const http::Url& url, const TransportNeeds& needs) const {
     protocols::HttpOptions http;
     http.max_connections = needs.max_connections;
     http.workers = needs.workers;
     http.verify_tls = !options_.insecure;
     http.check_share = needs.check_share;
-    if (payloads_.empty()) return protocols::make_transports(target_.url, {plain_}, http);
-    const v2::InferTask what{target_.model.name, target_.version, target_.model.signature,
-                             options_.headers};
-    return protocols::make_transports(target_.url, {v2::make_task(what, payloads_)}, http);
+    if (!options_.scenario) return protocols::make_transports(url, {task_}, http);
+    auto users = make_users(options_.scenario, url, options_.headers, seed_);
+    if (!users) return std::unexpected(users.error());
+    http.more_origins = std::move(users->more_origins);
+    return protocols::make_transports(url, {}, http);
 }
 
 }  // namespace mettle::prove

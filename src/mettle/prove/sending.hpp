@@ -1,13 +1,14 @@
 #pragma once
 
 // What is sent to the target, and how its answers are judged: payloads made from the model's own
-// signature or its samples, each with the right answer where that is known. Made once, read by all
-// stages; const means thread-safe.
+// signature or its samples, requests from a document or from the user, or a scenario's users; each
+// with the right answer where that is known. Made once, read by all stages; const means
+// thread-safe.
 
 #include "mettle/load/runner.hpp"
+#include "mettle/protocols/model_task.hpp"
 #include "mettle/protocols/target.hpp"
 #include "mettle/protocols/task.hpp"
-#include "mettle/protocols/v2/transport.hpp"
 #include "mettle/prove/options.hpp"
 
 #include <filesystem>
@@ -18,7 +19,7 @@
 
 namespace mettle::prove {
 
-enum class AnswerSource { samples, recorded, none };
+enum class AnswerSource { samples, recorded, scenario, none };
 std::string_view name_of(AnswerSource source);  // "samples.json"
 
 // How a transport is to be made for one run.
@@ -38,23 +39,30 @@ public:
 
     // Sends every payload twice, one after the other, and learns what is right: where no samples
     // say so, the first answer. Two answers that differ make `deterministic` false, and values are
-    // then not compared. Errors: the target could not be asked, or an answer was an error.
+    // then not compared. Of a scenario one user does all once. Errors: the target could not be
+    // asked, or an answer was an error.
     Result<void> learn();
 
-    // One request, judged: nothing when its answer was right, else why not.
+    // One request to `client`'s server, judged: nothing when its answer was right, else why not. Of
+    // a scenario all that one user does once, on connections of its own.
     std::optional<std::string> try_once(http::Client& client, Duration timeout) const;
 
-    // The same, as it came.
+    // The same, as it came. Fails for a scenario: nothing of it stands alone.
     Result<http::ClientResponse> send_one(http::Client& client, Duration timeout) const;
 
     Result<std::unique_ptr<load::TransportFactory>> transports(const TransportNeeds& needs) const;
-    load::PlanTask task() const;
+    // Adds to a plan whatever says what is sent.
+    void fill(load::LoadPlan& plan) const;
+    // What is sent, for headings: "digits", "/predict", "shop.yaml".
+    std::string name() const;
 
     AnswerSource source() const { return source_; }
     bool deterministic() const { return deterministic_; }
     // Nothing where values are not compared.
     std::optional<double> tolerance() const;
-    std::size_t payload_count() const;
+    std::size_t payload_count() const { return task_.requests.size(); }
+    // As the statistics have it. REQUIRES: no scenario
+    load::PlanTask task() const;
     const http::Url& url() const { return target_.url; }
     protocols::Protocol protocol() const { return target_.protocol; }
     bool insecure() const { return options_.insecure; }
@@ -62,20 +70,34 @@ public:
     const std::string& first_answer() const { return first_answer_; }
 
 private:
-    Result<void> make_v2(const std::optional<std::filesystem::path>& model_path,
-                         std::uint64_t seed);
-    Result<void> make_openapi(std::uint64_t seed);
-    Result<void> make_plain();
-    http::ClientRequest request(std::size_t payload) const;
+    // Tensors, which are compared value by value.
+    struct ModelInputs {
+        protocols::ModelTask task;
+        std::vector<protocols::v2::Payload> payloads;
+    };
+
+    Result<void> make_requests(const std::optional<std::filesystem::path>& model_path);
+    Result<void> make_model(const std::optional<std::filesystem::path>& model_path);
+    Result<void> take_samples(const std::filesystem::path& file);
+    Result<void> make_openapi();
+    Result<void> make_openai();
+    Result<void> make_bodies();
     Result<http::ClientResponse> ask(http::Client& client, std::size_t payload) const;
-    Result<void> learn_v2(http::Client& client);
-    Result<void> learn_plain(http::Client& client);
-    Result<std::vector<std::string>> ask_all(http::Client& client);
+    Result<std::vector<http::ClientResponse>> ask_all(http::Client& client);
+    Result<void> learn_model(http::Client& client);
+    Result<void> learn_bodies(http::Client& client);
+    Result<void> learn_scenario();
+    Result<results::RunResult> run_once(const http::Url& url, Duration timeout) const;
+    void fill_at(const http::Url& url, load::LoadPlan& plan) const;
+    Result<std::unique_ptr<load::TransportFactory>> transports_at(
+        const http::Url& url, const TransportNeeds& needs) const;
+    bool streams() const;
 
     protocols::Target target_;
     SendOptions options_;
-    std::vector<protocols::v2::Payload> payloads_;  // V2.
-    protocols::Task plain_;                         // OpenAPI and plain HTTP.
+    std::uint64_t seed_ = 1;
+    std::optional<ModelInputs> model_;  // V2 and TF Serving.
+    protocols::Task task_;              // Without requests: a scenario.
     AnswerSource source_ = AnswerSource::none;
     bool deterministic_ = true;
     std::string first_answer_;

@@ -1,6 +1,7 @@
 #include "mettle/prove/sending.hpp"
 
 #include "mettle/prove/server_process.hpp"
+#include "mettle/scenario/reader.hpp"
 
 #include <gmock/gmock.h>
 
@@ -31,7 +32,8 @@ TEST(Sending, TakesTheModelsSamplesWhereThereAreSome) {
 
 TEST(Sending, MakesInputsWhereABatchWasAskedFor) {
     SendOptions options;
-    options.batch = 8;
+    options.inputs.batch = payload::SizeLaw::fixed(8);
+    options.inputs.batch_given = true;
     const auto sending = Sending::make(digits(), options, "models/digits", 1);
     ASSERT_TRUE(sending);
     EXPECT_EQ(sending->source(), AnswerSource::none);  // Until the target was asked.
@@ -43,12 +45,64 @@ TEST(Sending, RefusesFlagsThatDoNotFitTheTarget) {
     EXPECT_THAT(Sending::make(digits(), body, {}, 1).error().message, HasSubstr("plain+http"));
     auto plain = digits();
     plain.protocol = protocols::Protocol::plain;
-    SendOptions batch;
-    batch.batch = 2;
-    EXPECT_THAT(Sending::make(plain, batch, {}, 1).error().message, HasSubstr("--body"));
+    SendOptions binary;
+    binary.binary = true;
+    EXPECT_THAT(Sending::make(plain, binary, {}, 1).error().message, HasSubstr("--body"));
     SendOptions shape;
-    shape.shapes = {"pixels"};
-    EXPECT_THAT(Sending::make(digits(), shape, {}, 1).error().message, HasSubstr("--shape"));
+    shape.inputs.shapes.insert(*payload::parse_shape_law("other:1,64"));
+    EXPECT_THAT(Sending::make(digits(), shape, {}, 1).error().message, HasSubstr("other"));
+    SendOptions only;
+    only.only = {"GET /"};
+    EXPECT_THAT(Sending::make(digits(), only, {}, 1).error().message, HasSubstr("OpenAPI"));
+}
+
+TEST(Sending, TorchServeIsSentTheUsersBody) {
+    auto target = digits();
+    target.protocol = protocols::Protocol::torchserve;
+    EXPECT_THAT(Sending::make(target, {}, {}, 1).error().message, HasSubstr("--body FILE"));
+    SendOptions body;
+    body.body = "{}";
+    const auto sending = Sending::make(target, body, {}, 1);
+    ASSERT_TRUE(sending) << sending.error().message;
+    EXPECT_EQ(sending->task().name, "digits");
+    EXPECT_EQ(sending->task().method, "POST");
+}
+
+TEST(Sending, TfServingIsSentTensorsOfTheModelsSignature) {
+    auto target = digits();
+    target.protocol = protocols::Protocol::tfs;
+    const auto sending = Sending::make(target, {}, {}, 1);
+    ASSERT_TRUE(sending) << sending.error().message;
+    EXPECT_EQ(sending->payload_count(), 32u);
+    EXPECT_FALSE(sending->tolerance());  // Until it was asked.
+}
+
+TEST(Sending, PromptsThatComeAsStreamsAreReadByTheLoadsProgram) {
+    auto target = digits();
+    target.protocol = protocols::Protocol::openai;
+    target.version = "chat/completions";
+    SendOptions options;
+    load::LoadPlan whole, streamed;
+    Sending::make(target, options, {}, 1)->fill(whole);
+    EXPECT_FALSE(whole.program);
+    options.generation.stream = true;
+    Sending::make(target, options, {}, 1)->fill(streamed);
+    EXPECT_TRUE(streamed.program);
+}
+
+TEST(Sending, AScenariosUsersAreWhatIsSent) {
+    SendOptions options;
+    Mistakes mistakes;
+    options.scenario = std::make_shared<const scenario::Scenario>(scenario::read_scenario(
+        "tasks: {a: get /a}", "shop.yaml", scenario::real_files(), mistakes));
+    const auto sending = Sending::make(digits(), options, {}, 1);
+    ASSERT_TRUE(sending) << sending.error().message;
+    load::LoadPlan plan;
+    sending->fill(plan);
+    EXPECT_TRUE(plan.program);
+    EXPECT_TRUE(plan.tasks.empty());
+    EXPECT_EQ(sending->name(), "shop.yaml");
+    EXPECT_EQ(sending->source(), AnswerSource::scenario);
 }
 
 TEST(Sending, PlainPostsWhenThereIsABody) {
