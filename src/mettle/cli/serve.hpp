@@ -2,6 +2,7 @@
 
 #include "mettle/base/log.hpp"
 #include "mettle/base/units.hpp"
+#include "mettle/cli/serve_surface.hpp"
 #include "mettle/http/server.hpp"
 #include "mettle/inference/repository_keeper.hpp"
 #include "mettle/inference/time_model.hpp"
@@ -19,6 +20,7 @@ struct ServeOptions {
     std::vector<std::string> simulated;  // Models that only take time: NAME=SPEC.
     std::string name;
     http::Server::Options server;
+    SurfaceOptions surface;
     int workers = 1;           // For each model, on the worker lane.
     int intra_op_threads = 1;  // For each run.
     std::optional<Lane> lane;  // Nothing: by the model's measured time.
