@@ -2,6 +2,7 @@
 
 #include "mettle/base/log.hpp"
 #include "mettle/base/units.hpp"
+#include "mettle/cli/serve_surface.hpp"
 #include "mettle/http/server.hpp"
 #include "mettle/inference/provider_choice.hpp"
 #include "mettle/inference/repository_keeper.hpp"
@@ -20,6 +21,7 @@ struct ServeOptions {
     std::vector<std::string> simulated;  // Models that only take time: NAME=SPEC.
     std::string name;
     http::Server::Options server;
+    SurfaceOptions surface;
     int workers = 1;                        // For each model, on the worker lane.
     int intra_op_threads = 1;               // For each run.
     std::vector<ProviderChoice> providers;  // First choice first; empty: the CPU.

@@ -157,6 +157,7 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         ->check(CLI::Range(0, 65535))
         ->capture_default_str()
         ->group("Network");
+    add_surface_flags(all, options.surface, options.server);
     flags.add_option("--threads", options.server.threads, "I/O threads")
         ->check(CLI::Range(1, 256))
         ->capture_default_str()
@@ -226,6 +227,7 @@ int serve_main(int argc, char** argv) {
         "Serves ONNX models over HTTP: KServe V2 (Triton's REST protocol), health and metrics.");
     add_flags(flags, options, lane, control, cache, level, format);
     if (!flags.parse(argc, argv)) return static_cast<int>(ExitCode::passed);
+    settle_surface(flags, options.surface, options.server);
     if (lane != "auto") options.lane = lane == "inline" ? Lane::inline_on_io : Lane::worker;
     options.model_control = control == "poll"       ? ModelControl::poll
                             : control == "explicit" ? ModelControl::on_request

@@ -62,6 +62,14 @@ Json batch_statistics(const ModelStats& stats) {
     return list;
 }
 
+// Empty where it is not known.
+Json memory_usage(const ModelStats& stats) {
+    const std::int64_t bytes = stats.memory_bytes.load();
+    Json list = Json::array();
+    if (bytes > 0) list.push_back({{"type", "CPU"}, {"id", 0}, {"byte_size", bytes}});
+    return list;
+}
+
 Json one_statistic(const ServedModel& model) {
     const ModelStats& stats = model.stats();
     const Json nothing = {{"count", 0}, {"ns", 0}};
@@ -82,7 +90,7 @@ Json one_statistic(const ServedModel& model) {
           {"cache_miss", nothing}}},
         {"response_stats", Json::object()},
         {"batch_stats", batch_statistics(stats)},
-        {"memory_usage", Json::array()},
+        {"memory_usage", memory_usage(stats)},
     };
 }
 
