@@ -4,6 +4,7 @@
 #include "mettle/base/units.hpp"
 #include "mettle/cli/serve_surface.hpp"
 #include "mettle/http/server.hpp"
+#include "mettle/inference/provider_choice.hpp"
 #include "mettle/inference/repository_keeper.hpp"
 #include "mettle/inference/time_model.hpp"
 
@@ -21,8 +22,10 @@ struct ServeOptions {
     std::string name;
     http::Server::Options server;
     SurfaceOptions surface;
-    int workers = 1;           // For each model, on the worker lane.
-    int intra_op_threads = 1;  // For each run.
+    int workers = 1;                        // For each model, on the worker lane.
+    int intra_op_threads = 1;               // For each run.
+    std::vector<ProviderChoice> providers;  // First choice first; empty: the CPU.
+    std::vector<std::pair<std::string, std::filesystem::path>> provider_libraries;  // By name.
     std::optional<Lane> lane;  // Nothing: by the model's measured time.
     std::size_t max_queue = 1024;
     std::optional<std::int64_t> max_batch_rows;  // Nothing: by the model's measured time.

@@ -18,6 +18,13 @@ namespace {
 constexpr std::int64_t kManyRows = 32;
 constexpr int kMeasuredRuns = 15;
 
+// What the model itself calls its classes.
+std::vector<std::string> labels_in(const Signature& signature) {
+    for (const TensorSpec& output : signature.outputs)
+        if (!output.labels.empty()) return output.labels;
+    return {};
+}
+
 // From this thread, by the kernel, for another that was ready to run.
 long times_core_was_taken() {
     rusage usage{};
@@ -31,7 +38,7 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
                          const Options& options)
     : name_(std::move(name)),
       version_(std::move(version)),
-      labels_(options.labels),
+      labels_(options.labels.empty() ? labels_in(model->signature()) : options.labels),
       max_queue_(options.max_queue),
       model_(std::move(model)) {
     warm_up(options.batching.max_batch_rows);
@@ -326,9 +333,10 @@ bool ServedModel::try_run_joined(std::span<InferenceCall*> calls, const RunToken
     return true;
 }
 
-// A call of more rows than a run may have. False: it has no more, and nothing was done.
+// A call of more rows than a run may have. False: it has no more, or has inputs that are no matter
+// of rows, and nothing was done.
 bool ServedModel::run_split(InferenceCall& call, const RunToken* token) {
-    if (call.rows <= most_rows_) return false;
+    if (call.rows <= most_rows_ || call.slab->inner().has_optional_inputs()) return false;
     const TimePoint started = steady_now();
     auto piece = joined_slabs_.take();
     call.outcome =

@@ -28,6 +28,7 @@ std::string as_json(const ModelRepository& repository, const std::string& base,
     for (const auto& model : repository.all()) {
         Json entry = {{"name", model->name()},
                       {"version", model->version()},
+                      {"execution_providers", model->model().devices()},
                       {"signature", model->signature().to_string()}};
         if (links.v2) entry["infer"] = base + "/v2/models/" + model->name() + "/infer";
         if (links.predict) entry["predict"] = base + "/predict/" + model->name();

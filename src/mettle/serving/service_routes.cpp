@@ -141,6 +141,13 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
     out.sample({{"version", version()}, {"git", git_commit()}}, 1);
     out.family("mettle_ready", "gauge", "1 while the server wants traffic.");
     out.sample({}, readiness.ready ? 1 : 0);
+    out.family("mettle_model_info", "gauge",
+               "What computes a model: execution providers in order.");
+    for (const auto& model : models)
+        out.sample({{"model", model->name()},
+                    {"version", model->version()},
+                    {"execution_providers", model->model().devices()}},
+                   1);
     add_counts(out, models);
     add_values(
         out, models, "mettle_rows_total", "counter", "Rows that a model has answered.",
