@@ -17,8 +17,11 @@ http::Route route_of(const TargetOptions& options) {
 Questions::Questions(const TargetUrl& target, const TargetOptions& options)
     : target_(target), options_(options), client_(target.url, route_of(options)) {}
 
-Result<http::ClientResponse> Questions::ask(std::string method, std::string path) {
-    http::ClientRequest request{std::move(method), std::move(path), options_.headers, {}};
+Result<http::ClientResponse> Questions::ask(std::string method, std::string path,
+                                            std::string body) {
+    http::ClientRequest request{std::move(method), std::move(path), options_.headers,
+                                std::move(body)};
+    if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
     const auto give_up = std::chrono::steady_clock::now() + options_.patience;
     for (;;) {
         auto response = client_.send(request, options_.timeout);

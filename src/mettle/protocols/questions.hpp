@@ -13,7 +13,8 @@ public:
     Questions(const TargetUrl& target, const TargetOptions& options);
 
     // Asks again while the target is not there yet, as long as the options' patience lasts.
-    Result<http::ClientResponse> ask(std::string method, std::string path);
+    // `body` is JSON, where there is one.
+    Result<http::ClientResponse> ask(std::string method, std::string path, std::string body = {});
 
     const TargetUrl& target() const { return target_; }
     const TargetOptions& options() const { return options_; }

@@ -189,7 +189,8 @@ private:
 
     // Empty where the server does not tell.
     std::vector<std::string> list_models() {
-        const auto response = send("POST", "/v2/repository/index");
+        // MLServer wants a body, and others take one.
+        const auto response = questions_.ask("POST", "/v2/repository/index", "{}");
         if (!response || response->status != 200) return {};
         return v2::parse_repository_index(response->body).value_or(std::vector<std::string>{});
     }

@@ -100,6 +100,12 @@ results::StageResult prove_correctness(Bench& bench) {
             result.reasons.push_back(fmt::format("{} of {} answers wrong at concurrency {}",
                                                  level.wrong, level.requests, level.concurrency));
         }
+        if (level.requests > 0 && level.refused() == level.requests) {
+            result.reasons.push_back(
+                fmt::format("all {} requests at concurrency {} were refused, so no answer could "
+                            "be checked there",
+                            level.requests, level.concurrency));
+        }
         if (level.broken > 0) {
             result.reasons.push_back(fmt::format("{} of {} requests failed at concurrency {}",
                                                  level.broken, level.requests, level.concurrency));
@@ -109,7 +115,8 @@ results::StageResult prove_correctness(Bench& bench) {
         if (!result.reasons.empty())
             result.reasons.push_back(fmt::format("{}: {}", example.kind, example.detail));
     }
-    result.verdict = sum.wrong + sum.broken > 0 ? StageVerdict::fail : StageVerdict::pass;
+    // Whatever a stage gives as a reason speaks against the target.
+    result.verdict = result.reasons.empty() ? StageVerdict::pass : StageVerdict::fail;
     if (sum.requests == 0) {
         result.verdict = StageVerdict::invalid;
         result.reasons = {"no request was sent"};

@@ -2,6 +2,7 @@
 
 #include "mettle/base/exit_code.hpp"
 #include "mettle/host/sockets.hpp"
+#include "mettle/protocols/target_change.hpp"
 #include "mettle/prove/server_process.hpp"
 #include "mettle/prove/stages.hpp"
 #include "mettle/prove/verdict.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mettle::prove {
 namespace {
@@ -20,6 +22,7 @@ using std::chrono::steady_clock;
 
 // A target of somebody else's that is not on this machine gets no more than this unasked.
 constexpr double kMaxRateElsewhere = 1000;
+constexpr Duration kPatience = 60s;  // With a server of ours that listens already.
 
 [[noreturn]] void refuse(const Error& error) {
     if (error.kind == Error::Kind::cancelled)
@@ -68,9 +71,7 @@ public:
         for (const PlannedStage& planned : plan_.stages) run_stage(planned);
         result_.interrupted = bench_.interrupted();
         result_.target_lost = bench_.target_lost;
-        if (bench_.target_lost && server_) {
-            if (const auto epitaph = server_->epitaph()) result_.reasons.push_back(*epitaph);
-        }
+        if (const auto change = what_changed()) result_.reasons.push_back(*change);
         if (bench_.given_slo || plan_.has(StageName::steady) || plan_.has(StageName::capacity)) {
             if (!bench_.interrupted() && !bench_.target_lost) result_.slo = bench_.slo().texts();
         }
@@ -100,6 +101,7 @@ private:
         if (!sending) refuse(sending.error());
         if (const auto learned = sending->learn(); !learned) refuse(learned.error());
         bench_.sending = std::move(*sending);
+        target_ = target;
         const std::string& model = result_.target.model;
         bench_.observer.note(fmt::format(
             "{} {} {} answers: {}", result_.target.protocol, result_.target.url,
@@ -190,18 +192,23 @@ private:
         return ask(*url);
     }
 
+    protocols::TargetOptions ask_options() const {
+        protocols::TargetOptions asking;
+        asking.other_protocols = true;
+        asking.signature_name = options_.send.signature_name;
+        asking.model = options_.send.model;
+        asking.headers = options_.send.headers;
+        asking.verify_tls = !options_.send.insecure;
+        asking.api = options_.send.api;
+        return asking;
+    }
+
     protocols::Target ask(protocols::TargetUrl url) const {
-        protocols::TargetOptions ask_options;
-        ask_options.other_protocols = true;
-        ask_options.signature_name = options_.send.signature_name;
         // Where it is has been said; what it speaks is the scenario's business.
         if (options_.send.scenario) url.forced = protocols::Protocol::plain;
-        ask_options.model = options_.send.model;
-        ask_options.headers = options_.send.headers;
-        ask_options.verify_tls = !options_.send.insecure;
-        ask_options.api = options_.send.api;
-        if (server_) ask_options.patience = 60s;
-        auto target = protocols::ask(url, ask_options);
+        protocols::TargetOptions asking = ask_options();
+        if (server_) asking.patience = kPatience;
+        auto target = protocols::ask(url, asking);
         if (!target) refuse(target.error());
         return std::move(*target);
     }
@@ -243,6 +250,7 @@ private:
             stage = run_once(planned.stage);
         }
         hold_against(stage, bench_.wrong_answers - wrong_before);
+        if (server_ && !bench_.interrupted()) hold_death_against(stage);
         stage.duration_s = std::chrono::duration<double>(steady_clock::now() - start).count();
         bench_.observer.stage_ended(stage);
         result_.stages.push_back(std::move(stage));
@@ -257,10 +265,49 @@ private:
             stage.reasons.push_back(fmt::format("{}: {}", example.kind, example.detail));
     }
 
+    // A server of ours that ended by itself has failed whatever it was asked. It is started once
+    // more, so that the other stages can say what they see.
+    void hold_death_against(StageResult& stage) {
+        const auto epitaph = server_->epitaph();
+        if (!epitaph) return;
+        const bool again = !std::exchange(restarted_, true) && start_again();
+        if (!again) bench_.target_lost = true;
+        stage.verdict = StageVerdict::fail;
+        stage.reasons.insert(
+            stage.reasons.begin(),
+            fmt::format("{}{}", *epitaph, again ? "; prove started it again, once" : ""));
+    }
+
+    bool start_again() {
+        server_.reset();
+        auto server = ServerProcess::start(*bench_.launch, bench_.cpus.target, bench_.stop);
+        if (!server) {
+            bench_.observer.note("It could not be started again: " + server.error().message);
+            return false;
+        }
+        server_.emplace(std::move(*server));
+        bench_.observer.note("The server has ended and was started again.");
+        bench_.target_pid = server_->pid();
+        bench_.target_lost = false;
+        // A model listens on another port now.
+        if (!bench_.launch->is_command()) bench_.sending->move_to(server_->url());
+        watch(bench_.sending->url());
+        return bench_.sending->await_answer(kPatience, bench_.stop);
+    }
+
     bool repeats(const PlannedStage& planned, const StageResult& stage, int turn) {
         return stage.verdict == StageVerdict::invalid && !kind_of(planned.stage).repeats_itself &&
                turn < plan_.profile.most_repeats && !bench_.interrupted() && !bench_.target_lost &&
                bench_.stage_time_left() > planned.expected;
+    }
+
+    // Where something failed: whether the target says the same of itself as it did at the start.
+    std::optional<std::string> what_changed() const {
+        const auto is_fail = [](const StageResult& stage) {
+            return stage.verdict == StageVerdict::fail;
+        };
+        if (bench_.target_lost || std::ranges::none_of(result_.stages, is_fail)) return {};
+        return protocols::what_changed(*target_, ask_options());
     }
 
     StageResult run_once(StageName stage) {
@@ -271,6 +318,8 @@ private:
     const ProveOptions& options_;
     const Plan& plan_;
     std::optional<ServerProcess> server_;
+    bool restarted_ = false;
+    std::optional<protocols::Target> target_;  // As it was at the start.
     Bench bench_;
     RateSearch search_{bench_};
     Duration later_{};  // What the stages behind this one are expected to take.

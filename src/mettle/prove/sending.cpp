@@ -83,6 +83,24 @@ Result<void> check_fits(const protocols::Target& target, const SendOptions& opti
     return {};
 }
 
+// What the user can do about an answer that is no success even for one client at a time.
+std::string advice(const http::ClientResponse& response) {
+    switch (response.status) {
+        case 401:
+        case 403:
+            return "; give what it wants to know with --header 'Authorization: …'";
+        case 429:
+            return "; it limits even one client at a time: raise its limit for this test, or give "
+                   "a key of one that may do more with --header";
+        default:
+            break;
+    }
+    const auto where = response.header("location");
+    if (response.status < 400 && !where.empty())
+        return fmt::format("; it is elsewhere: prove {} instead", where);
+    return "";
+}
+
 // What an answer says, so that the same is the same: of OpenAI's, without ids and times.
 std::string essence(Protocol protocol, const std::string& body) {
     if (protocol != Protocol::openai) return body;
@@ -228,10 +246,11 @@ Result<http::ClientResponse> Sending::ask(http::Client& client, std::size_t payl
     // A server that fails now and then is for the stages to judge.
     for (int turn = 1; turn < kMostTries && response && response->status >= 500; ++turn)
         response = client.send(request, kQuestionTimeout);
-    if (response && response->status >= 400) {
+    if (response && response->status >= 300) {
         return fail(Error::Kind::unavailable,
-                    fmt::format("{} {} answered {} {}: {}", request.method, request.target,
-                                response->status, response->reason, beginning(response->body)));
+                    fmt::format("{} {} answered {} {}: {}{}", request.method, request.target,
+                                response->status, response->reason, beginning(response->body),
+                                advice(*response)));
     }
     return response;
 }
@@ -368,6 +387,25 @@ std::optional<std::string> Sending::try_once(http::Client& client, Duration time
     if (!check) return {};
     const auto flaw = check->judge(protocols::answer_of(*response));
     return flaw ? std::optional(flaw->detail) : std::nullopt;
+}
+
+void Sending::move_to(const http::Url& server) {
+    target_.url.host = server.host;
+    target_.url.port = server.port;
+}
+
+bool Sending::await_answer(Duration patience, const std::stop_token& stop) const {
+    http::Client client(target_.url, !options_.insecure);
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < end && !stop.stop_requested()) {
+        if (options_.scenario) {
+            if (client.connect(1s)) return true;
+        } else if (const auto answer = send_one(client, 10s); answer && answer->status < 500) {
+            return true;
+        }
+        std::this_thread::sleep_for(10ms);
+    }
+    return false;
 }
 
 load::PlanTask Sending::task() const {

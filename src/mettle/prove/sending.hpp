@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,11 @@ public:
     // then not compared. Of a scenario one user does all once. Errors: the target could not be
     // asked, or an answer was an error.
     Result<void> learn();
+
+    // The target is another process now, at the same path of another server.
+    void move_to(const http::Url& server);
+    // Whether it answers at all within that time, with what is no error of a server's.
+    bool await_answer(Duration patience, const std::stop_token& stop) const;
 
     // One request to `client`'s server, judged: nothing when its answer was right, else why not. Of
     // a scenario all that one user does once, on connections of its own.
