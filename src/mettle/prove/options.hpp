@@ -7,6 +7,7 @@
 #include "mettle/protocols/openai/requests.hpp"
 #include "mettle/protocols/openapi/document.hpp"
 #include "mettle/scenario/document.hpp"
+#include "mettle/prove/production.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -65,6 +66,7 @@ struct ProveOptions {
     std::optional<Duration> soak;         // At a steady rate, beside the other stages.
     bool allow_overload = false;          // Of a target that is not on loopback.
     std::uint64_t seed = 1;
+    std::optional<Production> production;  // Where it will run, to be compared with here.
     SendOptions send;
     std::optional<WatchOptions> watch = WatchOptions();   // None: nothing is watched.
     std::filesystem::path executable = "/proc/self/exe";  // What serves a model.
