@@ -6,8 +6,8 @@
 #include "mettle/payload/input_maker.hpp"
 #include "mettle/protocols/openai/requests.hpp"
 #include "mettle/protocols/openapi/document.hpp"
-#include "mettle/scenario/document.hpp"
 #include "mettle/prove/production.hpp"
+#include "mettle/scenario/document.hpp"
 
 #include <cstdint>
 #include <filesystem>
