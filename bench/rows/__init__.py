@@ -1,6 +1,6 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import (bodies, client, cold_start, live, memory, models, monitor, pause, predict, ring, send_lag, soak, swap,
+from . import (bodies, client, cold_start, crowd, live, memory, models, monitor, pause, predict, ring, send_lag, soak, swap,
                testers, users)
 
 ROWS = {
@@ -11,6 +11,7 @@ ROWS = {
     "ring": ring,
     "bodies": bodies,
     "users": users,
+    "crowd": crowd,
     "testers": testers,
     "send_lag": send_lag,
     "monitor": monitor,
