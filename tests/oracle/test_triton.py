@@ -45,10 +45,16 @@ def with_keys(**keys):
     return json.dumps({**PIXELS, **keys}).encode(), {}
 
 
+def raw(count):
+    return samples.rows(count)[0].tobytes(), {"Inference-Header-Content-Length": "0"}
+
+
 GOOD = {
     "json": with_keys(),
     "json, nested": (samples.body(3, data=samples.rows(3)[0].tolist()), {}),
     "binary": BINARY,
+    "raw binary": raw(1),
+    "raw binary of three rows": raw(3),
     "an id": with_keys(id="seven"),
     "one output": with_keys(outputs=[{"name": "probabilities"}]),
     "outputs in another order": with_keys(outputs=[{"name": "probabilities"}, {"name": "label"}]),
@@ -120,8 +126,6 @@ def test_classes_are_tritons_in_its_form_and_order(both, classes):
 
 NOT_OFFERED = {
     # What it is, the request, Triton's status, ours.
-    "a raw binary body": ((BINARY[0][int(BINARY[1]["Inference-Header-Content-Length"]):],
-                           {"Inference-Header-Content-Length": "0"}), 200, 400),
     "shared memory in": ((WRONG["shared memory in"][0], {}), 404, 400),
     "shared memory out": ((WRONG["shared memory out"][0], {}), 404, 400),
 }

@@ -57,6 +57,13 @@ def test_requests_fail_by_their_number(server, serve):
     assert failures(serve("--simulate", "flaky=constant(0),fail=20%"), 50) == failed[:50]
 
 
+def test_an_slo_refuses_what_would_come_too_late(serve):
+    server = serve("--simulate", "slow=constant(50ms)", "--workers", 1, "--slo", "p99<120ms")
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        statuses = list(pool.map(lambda _: infer(server, "slow", [[0, 0, 0, 0]]).status, range(24)))
+    assert {200, 503} <= set(statuses) <= {200, 503, 504}
+
+
 def test_load_finds_its_signature_and_its_rate(server, tmp_path):
     ended = mettle("load", server.url, "--model", "quick", "--rate", "100", "-t", "2s", "--headless",
                    "-o", tmp_path / "run.json")

@@ -94,6 +94,8 @@ def test_nan_and_bytes_go_in_and_out(serve):
     server = serve(paths.DATA / "identities")
     reply = ask_http(server.url + "/v1/models/FP32:predict", "POST", b'{"instances":[[NaN,Infinity],[-Infinity,2]]}')
     assert reply.status == 200 and reply.body == b'{"predictions":[[NaN,Infinity],[-Infinity,2.0]]}'
+    reply = ask_http(server.url + "/v1/models/FP32:predict", "POST", b'{"instances":[{"x":[NaN,1]}]}')
+    assert reply.status == 200 and reply.body == b'{"predictions":[[NaN,1.0]]}'
     status, answer = ask(server, "/v1/models/BYTES:predict", {"instances": [[{"b64": "aGk="}, "there"]]})
     assert status == 200 and answer == {"predictions": [["hi", "there"]]}
     status, answer = ask(server, "/v1/models/FP16:predict", {"instances": [[1.5, 2]]})

@@ -112,3 +112,16 @@ def test_what_is_no_picture_is_400_and_harms_nobody(server, bad):
     assert reply.status == 400 and reply.error, reply.body
     body = {"instances": [{"b64": base64.b64encode(picture(8, "PNG")).decode()}]}
     assert ask(server.url + "/v1/models/pets:predict", "POST", json=body).status == 200
+
+
+def test_torchserve_takes_the_file_as_it_is(server, model):
+    file = picture(7, "JPEG")
+    form = (b'--b\r\nContent-Disposition: form-data; name="data"; filename="cat.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+            + file + b"\r\n--b--\r\n")
+    raw = ask(server.url + "/predictions/pets", "POST", file)
+    parts = ask(server.url + "/predictions/pets", "POST", form, {"Content-Type": "multipart/form-data; boundary=b"})
+    assert raw.status == parts.status == 200, raw.body
+    assert raw.json() == parts.json()
+    assert raw.json()["class"] == np.argsort(-right_answer(model, [file])[0])[:2].tolist()
+    reply = ask(server.url + "/predictions/pets", "POST", file[:100])
+    assert reply.status == 400 and reply.json()["type"] == "BadRequestException"

@@ -82,3 +82,10 @@ def test_the_clients_errors_carry_our_sentence(client):
     with pytest.raises(triton.InferenceServerException, match="unknown model: 'nonsense' is not found") as caught:
         client.get_model_metadata("nonsense")
     assert caught.value.status() == "404"
+
+
+def test_config_names_the_backend(serve):
+    server = serve(paths.DIGITS, "--simulate", "slow=constant(1ms)")
+    configs = {name: ask(f"{server.url}/v2/models/{name}/config").json() for name in ("digits", "slow")}
+    assert (configs["digits"]["platform"], configs["digits"]["backend"]) == ("onnxruntime_onnx", "onnxruntime")
+    assert (configs["slow"]["platform"], configs["slow"]["backend"]) == ("mettle_simulated", "mettle_simulated")

@@ -1,9 +1,12 @@
 """Inference through Triton's own client: JSON and binary, each way, and the right digits."""
 
 import numpy as np
+import onnx
 import pytest
 import tritonclient.http as triton
+from onnx import TensorProto, helper
 
+from support.http import ask
 from support.samples import DIGITS, rows, samples
 
 
@@ -129,3 +132,24 @@ def test_compressed_requests_are_answered_alike(client, algorithm, binary):
     tensor.set_data_from_numpy(pixels, binary_data=binary)
     answer = client.infer("digits", [tensor], request_compression_algorithm=algorithm)
     np.testing.assert_array_equal(answer.as_numpy("label"), labels)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_raw_binary_request_is_the_inputs_bytes(server, count):
+    pixels, labels = rows(count)
+    reply = ask(server.url + "/v2/models/digits/infer", "POST", pixels.tobytes(), {"Inference-Header-Content-Length": "0"})
+    assert reply.status == 200 and reply.headers["content-type"] == "application/octet-stream"
+    answer = triton.InferenceServerClient.parse_response_body(
+        reply.body, header_length=int(reply.headers["inference-header-content-length"]))
+    assert answer.as_numpy("label").tolist() == labels.tolist()
+    assert answer.as_numpy("probabilities").shape == (count, 10)
+
+
+def test_a_raw_binary_request_of_bytes_is_one_element(serve, tmp_path):
+    tensors = [[helper.make_tensor_value_info(name, TensorProto.STRING, ["N"])] for name in ("x", "y")]
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", *tensors)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), tmp_path / "text.onnx")
+    server = serve(tmp_path / "text.onnx")
+    reply = ask(server.url + "/v2/models/text/infer", "POST", b"caf\xc3\xa9\0", {"Inference-Header-Content-Length": "0"})
+    head = int(reply.headers["inference-header-content-length"])
+    assert reply.status == 200 and reply.body[head + 4:] == b"caf\xc3\xa9\0"

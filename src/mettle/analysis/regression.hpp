@@ -11,7 +11,7 @@
 // counts. So a change of T is found, no change is never blamed, and both are known with the same
 // confidence. (A line of blame at T itself finds a change of T only once in forty comparisons.)
 
-#include "mettle/base/units.hpp"
+#include "mettle/results/comparison.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +21,7 @@
 namespace mettle::analysis {
 
 enum class Better : std::uint8_t { lower, higher };
-enum class Change : std::uint8_t { pass, regression, inconclusive };
+using results::Change;
 
 // One metric of all runs of both sides.
 struct MetricRuns {

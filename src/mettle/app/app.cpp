@@ -6,16 +6,31 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace mettle::app {
 
 namespace net = boost::asio;
 
 namespace {
 
+bool is_plain(std::string_view text) {
+    return std::ranges::all_of(
+        text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 std::string one_key(const char* key, std::string_view message) {
+    // Refusals are what an overloaded server does most: a document and its escapes would take a
+    // tenth of the time outside the kernel.
+    if (is_plain(message)) return fmt::format(R"({{"{}":"{}"}})", key, message);
     // Bytes that are no UTF-8 may come from a request: replaced, not thrown about.
     const nlohmann::json body = {{key, message}};
     return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// "/predictions" is not below "/predict".
+bool is_below(std::string_view path, std::string_view prefix) {
+    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
 
 // What a handler threw is for the log; the client learns only that it was not its fault.
@@ -39,6 +54,12 @@ Task<void> answer(App::CoroutineHandler& handler, Context context,
 
 }  // namespace
 
+void answer(Context& context, std::string body, int status) {
+    context.response().status = status;
+    context.response().body = std::move(body);
+    context.exchange.send();
+}
+
 std::string detail_body(std::string_view message) {
     return one_key("detail", message);
 }
@@ -61,8 +82,13 @@ void App::add_coroutine(std::string_view method, std::string_view pattern,
     });
 }
 
-void App::errors_below(std::string prefix, ErrorBody body) {
+void App::errors_below(std::string prefix, StatusErrorBody body) {
     error_bodies_.emplace_back(std::move(prefix), std::move(body));
+}
+
+void App::errors_below(std::string prefix, ErrorBody body) {
+    errors_below(std::move(prefix),
+                 [body = std::move(body)](int, std::string_view message) { return body(message); });
 }
 
 void App::handle(http::Exchange& exchange) {
@@ -93,7 +119,7 @@ void App::refuse(http::Exchange& exchange, int status, std::string_view message)
     exchange.response.status = status;
     exchange.response.body = detail_body(message);
     for (const auto& [prefix, body] : error_bodies_) {
-        if (exchange.request.path.starts_with(prefix)) exchange.response.body = body(message);
+        if (is_below(exchange.request.path, prefix)) exchange.response.body = body(status, message);
     }
     exchange.send();
 }

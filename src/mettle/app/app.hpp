@@ -21,9 +21,13 @@ struct Context {
     http::Response& response() const { return exchange.response; }
 };
 
+// Answers at once, with JSON unless the response's content type says otherwise.
+void answer(Context& context, std::string body, int status = 200);
+
 // A JSON error in the shape of FastAPI, `{"detail": message}`, or in another that a family of
 // routes asks for.
 using ErrorBody = std::function<std::string(std::string_view message)>;
+using StatusErrorBody = std::function<std::string(int status, std::string_view message)>;
 std::string detail_body(std::string_view message);  // FastAPI's.
 std::string error_body(std::string_view message);   // Triton's and TF Serving's: {"error": message}
 
@@ -46,7 +50,8 @@ public:
         add("POST", pattern, std::move(handler));
     }
 
-    // Paths below `prefix` get their own shape of 404 and 405.
+    // `prefix` and the paths below it get their own shape of 404 and 405.
+    void errors_below(std::string prefix, StatusErrorBody body);
     void errors_below(std::string prefix, ErrorBody body);
 
     // Called once for each request, when its response is on its way: for access logs and metrics.
@@ -67,7 +72,7 @@ private:
 
     Router router_;
     std::vector<Handler> handlers_;
-    std::vector<std::pair<std::string, ErrorBody>> error_bodies_;
+    std::vector<std::pair<std::string, StatusErrorBody>> error_bodies_;
     std::function<void(const http::Exchange&)> observer_;
     std::function<void(int)> refusal_observer_;
 };

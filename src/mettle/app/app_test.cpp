@@ -3,6 +3,7 @@
 #include "mettle/app/percent.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <stdexcept>
 
@@ -76,6 +77,14 @@ TEST(Percent, DecodesEscapesAndLeavesBrokenOnes) {
     EXPECT_EQ(percent_decoded("a%20b%2F", room), "a b/");
     EXPECT_EQ(percent_decoded("%", room), "%");
     EXPECT_EQ(percent_decoded("%zz%4", room), "%zz%4");
+}
+
+TEST(ErrorBody, IsTheSameJsonWhateverTheMessageHolds) {
+    for (const char* message : {"", "the queue is full", "it's 'x': {1}", "a \"quote\"", "C:\\m",
+                                "two\nlines", "na\xc3\xafve", "\x7f"}) {
+        EXPECT_EQ(error_body(message), nlohmann::json({{"error", message}}).dump());
+    }
+    EXPECT_EQ(detail_body("no"), R"({"detail":"no"})");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "mettle/base/base64.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace mettle {
@@ -8,6 +9,17 @@ namespace {
 
 constexpr std::string_view kLetters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::uint8_t kNone = 0xff;
+
+// By letter; kNone for what is none.
+constexpr std::array<std::uint8_t, 256> kValues = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(kNone);
+    for (std::size_t value = 0; value < kLetters.size(); ++value)
+        values[static_cast<unsigned char>(kLetters[value])] = static_cast<std::uint8_t>(value);
+    return values;
+}();
 
 }  // namespace
 
@@ -35,9 +47,9 @@ Result<std::string> from_base64(std::string_view text) {
     std::uint32_t bits = 0;
     int count = 0;
     for (const char letter : text) {
-        const auto value = kLetters.find(letter);
-        if (value == std::string_view::npos) return wrong();
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        const std::uint8_t value = kValues[static_cast<unsigned char>(letter)];
+        if (value == kNone) return wrong();
+        bits = bits << 6 | value;
         count += 6;
         if (count < 8) continue;
         count -= 8;

@@ -1,14 +1,23 @@
-#include "mettle/analysis/regression.hpp"
+#include "mettle/analysis/compared_runs.hpp"
 #include "mettle/base/exit_code.hpp"
 #include "mettle/base/units.hpp"
-#include "mettle/cli/flags.hpp"
+#include "mettle/cli/ab_comparison.hpp"
+#include "mettle/cli/compare_flags.hpp"
+#include "mettle/cli/result_files.hpp"
+#include "mettle/cli/startup_errors.hpp"
+#include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/verbs.hpp"
+#include "mettle/host/cpus.hpp"
+#include "mettle/host/sockets.hpp"
+#include "mettle/report/compare_summary.hpp"
+#include "mettle/report/html_page.hpp"
 #include "mettle/results/stored_run.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -16,79 +25,13 @@
 namespace mettle::cli {
 namespace {
 
-using analysis::Better;
-using analysis::Change;
+using results::Change;
+using results::Comparison;
 using results::StoredRun;
 
 // Of both sides together: what is one typed by hand, not a folder of a year's runs.
 constexpr std::size_t kMostFiles = 1000;
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{256} << 20;
-
-struct CompareFlags {
-    std::vector<std::string> baseline, changed;
-    double threshold = 0.05;
-    std::string inconclusive = "fail";
-    std::uint64_t seed = 1;
-    bool force = false;
-};
-
-struct Metric {
-    const char* name;
-    Better better;
-    double times_threshold;  // Tails and memory are noisier: a change that counts is larger.
-};
-constexpr std::array<Metric, 7> kMetrics = {{{"p50", Better::lower, 1},
-                                             {"p99", Better::lower, 2},
-                                             {"throughput", Better::higher, 1},
-                                             {"error_rate", Better::lower, 1},
-                                             {"capacity", Better::higher, 1},
-                                             {"memory", Better::lower, 2},
-                                             {"cold_start", Better::lower, 2}}};
-
-// An error rate has no logarithm at 0. With a hundredth added, 0.05 points more count as 5 % more.
-constexpr double kErrorFloor = 0.01;
-
-std::optional<CompareFlags> parse(int argc, char** argv) {
-    CompareFlags given;
-    Flags flags("compare",
-                "Did it get slower? Holds stored results of a baseline against new ones. A run is "
-                "a unit: give at least 4 a side.\n\n"
-                "  mettle compare base-*.json --new new-*.json --threshold 5%");
-    flags.app()
-        .add_option("BASELINE", given.baseline, "results that -o FILE.json of load or prove wrote")
-        ->required();
-    flags.app().add_option("--new", given.changed, "results of the changed version")->required();
-    flags
-        .add(
-            "--threshold",
-            [&given](const std::string& text) -> Result<void> {
-                const auto share = parse_share(text);
-                if (!share) return std::unexpected(share.error());
-                if (*share < 0.001) return fail(Error::Kind::invalid_input, "write 0.1% or more");
-                given.threshold = *share;
-                return {};
-            },
-            "the smallest change that counts; twice that for p99, memory and cold start", "5%")
-        ->group("Judging");
-    flags.app()
-        .add_option("--inconclusive", given.inconclusive,
-                    "fail (exit code 3) or pass (exit code 0) when the runs do not decide")
-        ->check(CLI::IsMember({"fail", "pass"}))
-        ->capture_default_str()
-        ->group("Judging");
-    flags.app()
-        .add_flag("--force", given.force,
-                  "compare runs of unlike hosts or loads, and INVALID ones, all the same")
-        ->group("Judging");
-    flags.app()
-        .add_option("--seed", given.seed, "of the resampling")
-        ->capture_default_str()
-        ->group("Judging");
-    if (!flags.parse(argc, argv)) return {};
-    if (given.baseline.size() + given.changed.size() > kMostFiles)
-        throw StartupError(fmt::format("at most {} results can be compared", kMostFiles));
-    return given;
-}
 
 StoredRun read(const std::string& path, bool force) {
     std::error_code error;
@@ -113,87 +56,137 @@ std::vector<StoredRun> read_all(const std::vector<std::string>& paths, bool forc
     return runs;
 }
 
-void check_alike(const StoredRun& first, const std::string& first_path,
-                 const std::vector<StoredRun>& runs, const std::vector<std::string>& paths) {
+// The sentence for the first of `runs` that is unlike; empty when all are alike.
+std::string difference(const StoredRun& first, const std::string& first_path,
+                       const std::vector<StoredRun>& runs, const std::vector<std::string>& paths) {
     for (std::size_t index = 0; index < runs.size(); ++index) {
         const auto found = results::differences(first, runs[index]);
-        if (found.empty()) continue;
-        throw StartupError(
-            fmt::format("{} and {} are unlike: {}. Give --force to compare them "
-                        "all the same",
-                        first_path, paths[index], fmt::join(found, "; ")));
-    }
-}
-
-// Nothing where one of the runs does not have it.
-std::optional<std::vector<double>> values_of(const std::vector<StoredRun>& runs,
-                                             const std::string& name) {
-    std::vector<double> values;
-    for (const StoredRun& run : runs) {
-        const auto found = run.metrics.find(name);
-        if (found == run.metrics.end()) return {};
-        values.push_back(found->second + (name == "error_rate" ? kErrorFloor : 0));
-    }
-    return values;
-}
-
-std::vector<analysis::MetricRuns> metrics_of(const std::vector<StoredRun>& a,
-                                             const std::vector<StoredRun>& b, double threshold) {
-    std::vector<analysis::MetricRuns> metrics;
-    for (const Metric& metric : kMetrics) {
-        auto left = values_of(a, metric.name), right = values_of(b, metric.name);
-        if (!left || !right) continue;
-        metrics.push_back({metric.name, metric.better, threshold * metric.times_threshold,
-                           std::move(*left), std::move(*right)});
-    }
-    return metrics;
-}
-
-std::string_view name_of(Change change) {
-    switch (change) {
-        case Change::pass:
-            return "pass";
-        case Change::regression:
-            return "regression";
-        case Change::inconclusive:
-            return "inconclusive";
+        if (!found.empty())
+            return fmt::format("{} and {} are unlike: {}", first_path, paths[index],
+                               fmt::join(found, "; "));
     }
     return "";
 }
 
-void print(const analysis::Regression& found, std::size_t a, std::size_t b) {
-    fmt::print("{}: {} runs of the baseline, {} new ones\n\n", name_of(found.change), a, b);
-    for (const analysis::MetricChange& metric : found.metrics) {
-        const auto percent = [](double ratio) { return 100 * (ratio - 1); };
-        const std::string interval = metric.low > 0
-                                         ? fmt::format("98 % interval {:+.1f} to {:+.1f} %",
-                                                       percent(metric.low), percent(metric.high))
-                                         : "no interval";
-        fmt::print(
-            "  {:<11} {:+7.1f} %  {:<36} {}{}{}\n", metric.name, percent(metric.ratio), interval,
-            name_of(metric.change), metric.better ? ", better" : "",
-            metric.more_runs ? fmt::format(", about {} more runs a side", *metric.more_runs) : "");
+std::vector<analysis::RunMetrics> metrics_of(const std::vector<StoredRun>& runs) {
+    std::vector<analysis::RunMetrics> metrics;
+    for (const StoredRun& run : runs) metrics.push_back(run.metrics);
+    return metrics;
+}
+
+std::string what(const std::vector<std::string>& paths) {
+    return paths.size() == 1 ? paths[0] : fmt::format("{} and {} more", paths[0], paths.size() - 1);
+}
+
+Comparison compare_stored(const CompareFlags& given) {
+    if (given.baseline.size() + given.changed.size() > kMostFiles)
+        throw StartupError(fmt::format("at most {} results can be compared", kMostFiles));
+    const auto a = read_all(given.baseline, given.ab.force);
+    const auto b = read_all(given.changed, given.ab.force);
+    std::string unlike = difference(a[0], given.baseline[0], a, given.baseline);
+    if (unlike.empty()) unlike = difference(a[0], given.baseline[0], b, given.changed);
+    if (!unlike.empty() && !given.ab.force)
+        throw StartupError(unlike + ". Give --force to compare them all the same");
+    Comparison comparison;
+    if (!unlike.empty()) comparison.notes.push_back("forced, though " + unlike);
+    comparison.started = results::utc_now();
+    comparison.host = results::describe_host();
+    comparison.threshold = given.ab.threshold;
+    comparison.seed = given.ab.seed;
+    comparison.a = {"baseline", what(given.baseline), {}};
+    comparison.b = {"new", what(given.changed), {}};
+    const auto left = metrics_of(a), right = metrics_of(b);
+    const auto metrics = analysis::compared_metrics(left, right, given.ab.threshold);
+    if (metrics.empty()) throw StartupError("no metric is in all of these results");
+    const analysis::RegressionRules rules{
+        .paired = false, .alpha = comparison.alpha, .seed = given.ab.seed};
+    analysis::fill(comparison, analysis::judge(metrics, rules), left, right);
+    return comparison;
+}
+
+std::vector<AbSide> make_sides(const CompareFlags& given, const host::CpuSplit& cpus) {
+    std::vector<AbSide> sides;
+    for (std::size_t index = 0; index < 2; ++index) {
+        const std::string label = index == 0 ? "A" : "B";
+        if (given.commands.empty()) {
+            sides.emplace_back(label, given.urls[index], std::nullopt, std::vector<int>());
+            continue;
+        }
+        prove::Launch launch;
+        launch.command = given.commands[index];
+        launch.port = host::free_port();
+        launch.workers = static_cast<int>(cpus.target.size());
+        const std::string url = prove::fill_in(given.command_url, launch.port, launch.workers);
+        sides.emplace_back(label, url, std::move(launch), cpus.target);
     }
+    return sides;
+}
+
+Comparison compare_now(const CompareFlags& given, const SettleLoad& settle,
+                       const std::stop_token& stop) {
+    const TimePoint began = std::chrono::steady_clock::now();
+    const host::CpuSplit cpus = host::split_cpus(host::allowed_cpus());
+    std::vector<AbSide> sides = make_sides(given, cpus);
+    const auto settle_here = [&](const std::string& url) {
+        LoadOptions options = settle(url);
+        if (!given.commands.empty() && options.cpus.empty()) options.cpus = cpus.generator;
+        return options;
+    };
+    for (AbSide& side : sides) side.prepare(settle_here, stop);
+    Comparison comparison = compare_sides(sides[0], sides[1], given.ab, began, stop);
+    if (!given.commands.empty()) {
+        comparison.notes.push_back(
+            cpus.shared
+                ? "one CPU is all there is: the commands and the load shared it"
+                : fmt::format("the commands ran on CPUs {}, the load on {}",
+                              host::format_cpus(cpus.target), host::format_cpus(cpus.generator)));
+    }
+    return comparison;
+}
+
+std::string document_for(const std::string& path, const Comparison& comparison) {
+    const std::string extension = std::filesystem::path(path).extension();
+    if (extension == ".md") return report::compare_markdown(comparison);
+    if (extension == ".xml") return report::compare_junit(comparison);
+    const std::string json = results::to_json(comparison);
+    return extension == ".html" ? report::html_page(json) : json + "\n";
+}
+
+// A full disk must not cost the verdict, which has been printed.
+void write_outputs(const std::vector<std::string>& paths, const Comparison& comparison) {
+    for (const std::string& path : paths) {
+        try {
+            write_file(path, document_for(path, comparison));
+        } catch (const StartupError& error) {
+            fmt::print(stderr, "mettle compare: {}\n", error.what());
+        }
+    }
+}
+
+ExitCode exit_code_of(const Comparison& comparison, bool inconclusive_passes) {
+    if (comparison.target_lost) return ExitCode::unreachable;
+    if (comparison.interrupted) return ExitCode::no_verdict;
+    if (comparison.change == Change::regression) return ExitCode::failed;
+    const bool passed = comparison.change == Change::pass || inconclusive_passes;
+    return passed ? ExitCode::passed : ExitCode::no_verdict;
 }
 
 }  // namespace
 
 int compare_main(int argc, char** argv) {
-    const auto given = parse(argc, argv);
-    if (!given) return 0;
-    const auto a = read_all(given->baseline, given->force);
-    const auto b = read_all(given->changed, given->force);
-    if (!given->force) {
-        check_alike(a[0], given->baseline[0], a, given->baseline);
-        check_alike(a[0], given->baseline[0], b, given->changed);
-    }
-    const auto metrics = metrics_of(a, b, given->threshold);
-    if (metrics.empty()) throw StartupError("no metric is in all of these results");
-    const auto found = analysis::judge(metrics, {.paired = false, .seed = given->seed});
-    print(found, a.size(), b.size());
-    if (found.change == Change::regression) return static_cast<int>(ExitCode::failed);
-    const bool passed = found.change == Change::pass || given->inconclusive == "pass";
-    return static_cast<int>(passed ? ExitCode::passed : ExitCode::no_verdict);
+    const auto parsed = parse_compare_flags(argc, argv);
+    if (!parsed) return static_cast<int>(ExitCode::passed);
+    const CompareFlags& given = parsed->flags;
+    std::stop_source stop;
+    const StopSignals signals(stop);
+    const Comparison comparison = given.measures()
+                                      ? compare_now(given, parsed->settle, stop.get_token())
+                                      : compare_stored(given);
+    const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    fmt::print("{}", report::compare_summary(comparison, colour));
+    std::fflush(stdout);
+    write_outputs(given.outputs, comparison);
+    return static_cast<int>(exit_code_of(comparison, given.inconclusive_passes));
 }
 
 }  // namespace mettle::cli

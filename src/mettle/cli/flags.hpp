@@ -37,8 +37,11 @@ public:
     // what is wrong, with what would be right: an unknown flag gets the most similar one.
     bool parse(int argc, char** argv);
 
-    // By flag, environment or file.
-    bool given(const std::string& name) const { return app_.count(name) > 0; }
+    // By flag, environment or file; false for flags that the verb does not have.
+    bool given(const std::string& name) const {
+        const CLI::Option* option = app_.get_option_no_throw(name);
+        return option != nullptr && option->count() > 0;
+    }
 
 private:
     std::string verb_;

@@ -87,6 +87,33 @@ double highest_rate(const LoadOptions& options) {
     return options.rate.value_or(0);
 }
 
+void add_sending_flags(Flags& flags, LoadFlagValues& values) {
+    add_load_flags(flags, values.options);
+    add_user_flags(flags, values.options);
+    flags.app()
+        .add_option("-f,--scenario", values.scenario, "YAML file that says what users do")
+        ->group("What to send");
+    add_payload_flags(flags, values.options);
+    add_manner_flags(flags, values.options);
+    add_monitor_flags(flags, values.options.monitor);
+}
+
+LoadOptions settle_load(const Flags& flags, LoadFlagValues values, bool has_users) {
+    LoadOptions& options = values.options;
+    LoadWords sorted = sort_words(values.words, values.scenario);
+    for (std::string& name : sorted.classes) options.user_classes.push_back(std::move(name));
+    std::string of_file;
+    if (!sorted.scenario.empty()) of_file = apply_scenario(flags, sorted.scenario, options);
+    if (!has_users && !options.scenario) check_no_users(flags);
+    settle_target(sorted.target, values.host, of_file, has_users, options);
+    check(flags, options);
+    if (const auto checked = check(options.monitor); !checked) throw_startup(checked.error());
+    for (std::string& path : options.outputs) path = filled_in(path, options);
+    options.route = make_route(options.connection, options.insecure);
+    add_credentials(options.connection, options.headers);
+    return std::move(options);
+}
+
 std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_users) {
     Flags flags(has_users ? std::filesystem::path(argv[0]).filename().string() : "load",
                 "Loads an HTTP service and says what it did: how fast, how often it failed, "
@@ -95,18 +122,17 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
                 "  mettle load http://127.0.0.1:8000 --only 'POST /predict' -u 16 -t 10s\n"
                 "  mettle load v2+http://127.0.0.1:8000 --rate 2000 --arrivals poisson -t "
                 "30s -o run.json");
-    LoadOptions options;
-    std::vector<std::string> words;
-    std::string host, scenario;
+    LoadFlagValues values;
+    LoadOptions& options = values.options;
     flags.app().add_option(
-        "TARGET_URL", words,
+        "TARGET_URL", values.words,
         "http(s)://host:port[/path]; what it speaks is found by asking, or forced with v2+http://, "
         "tfs+http://, torchserve+http://, openai+http://, openapi+http:// or plain+http://");
-    flags.app().add_option("-H,--host", host, "Locust's way to give the target");
+    flags.app().add_option("-H,--host", values.host, "Locust's way to give the target");
     add_load_flags(flags, options);
     add_user_flags(flags, options);
     if (!has_users) {
-        add_scenario_flags(flags, options, scenario);
+        add_scenario_flags(flags, options, values.scenario);
         add_payload_flags(flags, options);
     }
     add_show_flags(flags, options);
@@ -117,18 +143,7 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     answer_locust_flags(flags, argc, argv);
     if (!flags.parse(argc, argv)) return {};
     set_up_messages(options.output.log_level, options.output.log_file);
-    LoadWords sorted = sort_words(words, scenario);
-    for (std::string& name : sorted.classes) options.user_classes.push_back(std::move(name));
-    std::string of_file;
-    if (!sorted.scenario.empty()) of_file = apply_scenario(flags, sorted.scenario, options);
-    if (!has_users && !options.scenario) check_no_users(flags);
-    settle_target(sorted.target, host, of_file, has_users, options);
-    check(flags, options);
-    if (const auto checked = check(options.monitor); !checked) throw_startup(checked.error());
-    for (std::string& path : options.outputs) path = filled_in(path, options);
-    options.route = make_route(options.connection, options.insecure);
-    add_credentials(options.connection, options.headers);
-    return options;
+    return settle_load(flags, std::move(values), has_users);
 }
 
 }  // namespace mettle::cli

@@ -111,6 +111,19 @@ struct LoadOptions {
 // The most arrivals in any second of an open load; 0 of a closed one.
 double highest_rate(const LoadOptions& options);
 
+// What flags have put down so far; made into options once a target is known.
+struct LoadFlagValues {
+    LoadOptions options;
+    std::vector<std::string> words;  // The target, a scenario, classes of users.
+    std::string host, scenario;
+};
+
+// What is sent, how much of it and how, on the flags of another verb. `values` must outlive them.
+void add_sending_flags(Flags& flags, LoadFlagValues& values);
+
+// After the parse. Throws StartupError for what is wrong or contradictory.
+LoadOptions settle_load(const Flags& flags, LoadFlagValues values, bool has_users = false);
+
 // Nothing when --help or --version was asked for and has been printed. Throws StartupError for
 // what is wrong or contradictory.
 // `has_users`: a program brings its own users, so that nothing says here what they send.

@@ -24,7 +24,7 @@ constexpr Verb kVerbs[] = {
     {"load", "a load test of a service, in the terminal or in CI", load_main},
     {"prove", "is a service ready? Cold start, correctness, capacity; a report and a verdict",
      prove_main},
-    {"compare", "did it get slower? Stored results of a baseline against new ones", compare_main},
+    {"compare", "did it get slower? Two versions side by side, or stored results", compare_main},
 };
 
 void print_help(std::FILE* to) {

@@ -1,14 +1,59 @@
 #include "mettle/cli/onnx_factory.hpp"
 
+#include "mettle/base/exit_code.hpp"
+#include "mettle/inference/onnx/custom_ops.hpp"
 #include "mettle/inference/onnx/onnx_model.hpp"
+#include "mettle/inference/transforms/model_chain.hpp"
 #include "mettle/inference/transforms/transformed_model.hpp"
 
 #include <fmt/format.h>
 
+#include <functional>
+
 namespace mettle::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using LoadGraph = std::function<Result<std::unique_ptr<Model>>(const fs::path&)>;
+
+// Beside the version's own graph, or one for all versions in the model's folder.
+fs::path graph_file(const ModelFile& model, const std::string& name) {
+    const fs::path of_version = model.file.parent_path() / name;
+    std::error_code error;
+    return fs::exists(of_version, error) ? of_version : model.folder / name;
+}
+
+Result<std::unique_ptr<Model>> with_all_transforms(std::unique_ptr<Model> model,
+                                                   const ModelFile& file,
+                                                   const TransformConfig& config,
+                                                   const LoadGraph& load) {
+    ChainLinks links;
+    if (config.before) {
+        auto graph = load(graph_file(file, config.before->file));
+        if (!graph) return graph;
+        links.before = *std::move(graph);
+        links.pad = config.before->pad;
+        links.pad_to_multiple_of = config.before->pad_to_multiple_of;
+    }
+    if (!config.after.empty()) {
+        auto graph = load(graph_file(file, config.after));
+        if (!graph) return graph;
+        links.after = *std::move(graph);
+    }
+    auto chained = chain_models(std::move(model), std::move(links));
+    if (!chained) return chained;
+    return with_transforms(*std::move(chained), config);
+}
+
+}  // namespace
 
 OnnxFactory::OnnxFactory(const ServeOptions& options) : options_(options) {
     onnx::start_runtime();
+    for (const fs::path& library : options.custom_ops)
+        if (const auto opened = onnx::open_custom_ops(library); !opened)
+            throw StartupError(opened.error().message);
 }
 
 Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const ModelConfig& config) {
@@ -19,16 +64,17 @@ Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const Mo
                                     "cpu",
                                     file.name, provider));
     }
-    if (!config.runtime.custom_op_libraries.empty())
-        return fail(Error::Kind::unsupported,
-                    fmt::format("model '{}': custom_ops is not offered", file.name));
     onnx::Options options;
     options.intra_op_threads = config.runtime.intra_op_threads.value_or(options_.intra_op_threads);
     options.graph_optimization_level = config.runtime.graph_optimization_level.value_or(99);
     options.cache_folder = options_.model_cache;
-    auto model = onnx::load(file.file, options);
+    options.custom_ops = options_.custom_ops;
+    for (const std::string& library : config.runtime.custom_op_libraries)
+        options.custom_ops.push_back(file.folder / library);
+    const auto load = [&options](const fs::path& graph) { return onnx::load(graph, options); };
+    auto model = load(file.file);
     if (!model) return std::unexpected(model.error());
-    auto transformed = with_transforms(*std::move(model), config.transforms);
+    auto transformed = with_all_transforms(*std::move(model), file, config.transforms, load);
     if (!transformed)
         return fail(transformed.error().kind,
                     fmt::format("model '{}': {}", file.name, transformed.error().message));

@@ -57,10 +57,10 @@ int prove_main(int argc, char** argv) {
     const auto plan = prove::make_plan(given->options);
     if (!plan) throw StartupError(plan.error().message);
     if (given->plan_only) {
-        fmt::print("mettle prove {}\n{}", given->options.target, plan->to_string());
+        fmt::print("mettle prove {}\n{}", given->options.shown_target(), plan->to_string());
         return static_cast<int>(ExitCode::passed);
     }
-    fmt::print(stderr, "mettle prove {}: about {}\n", given->options.target,
+    fmt::print(stderr, "mettle prove {}: about {}\n", given->options.shown_target(),
                format_duration(plan->expected()));
     report::SummaryStyle style;
     const auto result = watched(*given, *plan, style);

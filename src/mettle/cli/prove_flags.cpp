@@ -4,6 +4,7 @@
 #include "mettle/cli/monitor_options.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/cli/startup_errors.hpp"
+#include "mettle/prove/stage_kinds.hpp"
 
 #include <fmt/format.h>
 
@@ -85,7 +86,7 @@ void add_judging(Flags& flags, ProveFlags& given) {
         ->group(group);
     flags.app()
         .add_option("--stages-only", options.stages_only,
-                    "only these of cold_start,correctness,steady,capacity,overload")
+                    "only these of " + prove::stage_names())
         ->delimiter(',')
         ->allow_extra_args(false)
         ->group(group);
@@ -140,8 +141,12 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
                 "steady run, capacity at an SLO. Ends in a verdict and an exit code.");
     flags.app()
         .add_option("TARGET", given.options.target,
-                    "a URL, or a model (file or folder) that prove serves itself")
-        ->required();
+                    "a URL, or a model (file or folder) that prove serves itself");
+    flags.app()
+        .add_option("--cmd", given.options.command,
+                    "start the target with this, as 'uvicorn app:app --port {port} --workers "
+                    "{workers}'; TARGET, if given, is then its URL")
+        ->group("Target");
     add_judging(flags, given);
     add_sending(flags, given.options.send);
     flags

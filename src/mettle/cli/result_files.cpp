@@ -28,12 +28,15 @@ std::string extension_of(const std::string& path) {
 }  // namespace
 
 Result<void> check_output(const std::string& path) {
+    return check_output(path, kExtensions);
+}
+
+Result<void> check_output(const std::string& path, std::span<const std::string_view> forms) {
     const std::string extension = extension_of(path);
-    if (std::ranges::find(kExtensions, extension) == kExtensions.end()) {
+    if (std::ranges::find(forms, extension) == forms.end()) {
         return fail(Error::Kind::invalid_input,
-                    fmt::format("'{}' says no form: end it with .json, .html, .xml (JUnit), .md, "
-                                ".hlog or .hgrm",
-                                path));
+                    fmt::format("'{}' says no form: end it with one of {} (.xml is JUnit)", path,
+                                fmt::join(forms, ", ")));
     }
     auto folder = std::filesystem::path(path).parent_path();
     if (folder.empty()) folder = ".";

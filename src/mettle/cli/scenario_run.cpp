@@ -134,7 +134,25 @@ void say_what_would_run(const LoadOptions& options, const Script& script) {
         fmt::print("{}", scenario::describe_ratios(script));
 }
 
+void fill(LoadRequests& requests, const LoadOptions& options, const Compiled& script) {
+    requests.target.url = options.target.url;
+    requests.program = scenario::make_script_program(script, options.seed);
+    requests.more_origins.assign(script->http.origins.begin() + 1, script->http.origins.end());
+}
+
 }  // namespace
+
+LoadRequests make_scenario_requests(const LoadOptions& options) {
+    if (!options.scenario->setup.empty() || !options.scenario->teardown.empty())
+        throw StartupError(
+            fmt::format("{} has a setup or a teardown, which is for one run: leave "
+                        "them out here",
+                        options.scenario->file));
+    LoadRequests requests;
+    requests.names = std::make_shared<load::Names>();
+    fill(requests, options, compile(options, ScriptPart::users, *requests.names, {}));
+    return requests;
+}
 
 int run_scenario(const LoadOptions& options, std::stop_source& stop) {
     const scenario::Scenario& scenario = *options.scenario;
@@ -149,9 +167,7 @@ int run_scenario(const LoadOptions& options, std::stop_source& stop) {
         shared = run_once(options, ScriptPart::setup, {}, stop.get_token());
     const Compiled script = compile(options, ScriptPart::users, *requests.names, shared);
     show_first_request(options, *script);
-    requests.target.url = options.target.url;
-    requests.program = scenario::make_script_program(script, options.seed);
-    requests.more_origins.assign(script->http.origins.begin() + 1, script->http.origins.end());
+    fill(requests, options, script);
     const int code = run_load(options, requests, stop);
     if (scenario.teardown.empty()) return code;
     try {

@@ -10,9 +10,13 @@
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/limits.hpp"
 #include "mettle/serving/access_log.hpp"
-#include "mettle/serving/service_routes.hpp"
+#include "mettle/serving/invocations/routes.hpp"
+#include "mettle/serving/ping_route.hpp"
 #include "mettle/serving/predict/routes.hpp"
+#include "mettle/serving/service_routes.hpp"
 #include "mettle/serving/tfs/routes.hpp"
+#include "mettle/serving/torchserve/management_routes.hpp"
+#include "mettle/serving/torchserve/routes.hpp"
 #include "mettle/serving/v2/repository_routes.hpp"
 #include "mettle/serving/v2/routes.hpp"
 
@@ -126,6 +130,10 @@ int serve(const ServeOptions& options) {
     v2::add_repository_routes(app, repository, keeper);
     tfs::add_routes(app, repository, routes);
     predict::add_routes(app, repository, routes);
+    torchserve::add_routes(app, repository, routes);
+    torchserve::add_management_routes(app, repository, keeper);
+    invocations::add_routes(app, repository, routes);
+    add_ping_route(app, readiness);
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
     app.on_response([&http_stats, access_log = options.access_log](const http::Exchange& exchange) {

@@ -15,7 +15,7 @@ namespace mettle::cli {
 
 // What `mettle serve` was asked for.
 struct ServeOptions {
-    std::vector<std::string> models;  // Files, folders, repositories.
+    std::vector<std::string> models;     // Files, folders, repositories.
     std::vector<std::string> simulated;  // Models that only take time: NAME=SPEC.
     std::string name;
     http::Server::Options server;
@@ -28,9 +28,10 @@ struct ServeOptions {
     Duration poll_interval = std::chrono::seconds(15);
     std::vector<std::string> load_models;  // At the start, with ModelControl::on_request.
     std::optional<std::uint64_t> memory_budget;
-    std::filesystem::path model_cache;  // Of optimised graphs; empty: none.
-    std::optional<Duration> slo;           // The p99 that answers have to hold.
-    std::optional<Duration> queue_target;  // Of waiting, in an overload; zero: no limit.
+    std::vector<std::filesystem::path> custom_ops;  // Libraries, for all models.
+    std::filesystem::path model_cache;              // Of optimised graphs; empty: none.
+    std::optional<Duration> slo;                    // The p99 that answers have to hold.
+    std::optional<Duration> queue_target;           // Of waiting, in an overload; zero: no limit.
     bool access_log = false;
     std::size_t debug_slow = 0;  // Requests that /debug/slow keeps; 0: no such route.
     log::Level log_level = log::Level::info;

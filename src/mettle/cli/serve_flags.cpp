@@ -76,6 +76,11 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         ->capture_default_str()
         ->group("Model");
     flags
+        .add_option("--custom-ops", options.custom_ops,
+                    "library of operators that the models' graphs use; repeatable")
+        ->allow_extra_args(false)
+        ->group("Model");
+    flags
         .add_option("--max-batch-rows", options.max_batch_rows,
                     "rows of several requests that are run together at most; 1: each alone "
                     "(default: as many as still make a row cheaper)")

@@ -36,6 +36,8 @@ void add_simulated_models(const ServeOptions& options, ModelRepository& reposito
         ServedModel::Options served;
         served.max_queue = options.max_queue;
         served.workers = options.workers;
+        served.slo = options.slo;
+        served.queue_target = options.queue_target;
         served.batching.max_batch_rows = options.max_batch_rows;
         served.lane = options.lane.value_or(Lane::worker);
         repository.add(

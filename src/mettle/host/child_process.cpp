@@ -3,6 +3,7 @@
 #include "mettle/base/assert.hpp"
 #include "mettle/host/cpus.hpp"
 #include "mettle/host/output_capture.hpp"
+#include "mettle/host/process_usage.hpp"
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
@@ -189,14 +190,14 @@ void ChildProcess::send_signal(int signal) {
     if (!ended()) ::kill(-state_->pid, signal);
 }
 
-ExitStatus ChildProcess::terminate(Duration grace) {
-    if (!ended()) {
-        ::kill(-state_->pid, SIGTERM);
-        wait(grace);
-    }
-    // Whether or not the leader has ended: the group may have members that ignored SIGTERM. A group
-    // number is not given to anybody else while a member lives, and is no other group's after that
-    // unless pids have wrapped round meanwhile.
+ExitStatus ChildProcess::terminate(Duration grace, bool* all_ended) {
+    // A group number is not given to anybody else while a member lives, and is no other group's
+    // after that unless pids have wrapped round meanwhile.
+    const auto end = steady_clock::now() + grace;
+    ::kill(-state_->pid, SIGTERM);
+    wait(grace);
+    while (group_lives(state_->pid) && steady_clock::now() < end) std::this_thread::sleep_for(2ms);
+    if (all_ended != nullptr) *all_ended = !group_lives(state_->pid);
     ::kill(-state_->pid, SIGKILL);
     while (!ended()) std::this_thread::sleep_for(1ms);
     return *state_->status;

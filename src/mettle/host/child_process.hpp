@@ -55,8 +55,9 @@ public:
     std::optional<TimePoint> wait_for_output(std::string_view text, Duration timeout);
     std::string output() const;
 
-    // SIGTERM to its group, SIGKILL after `grace`; what the group leaves behind is killed too.
-    ExitStatus terminate(Duration grace);
+    // SIGTERM to its group, and SIGKILL to what is left of it after `grace`: a shell ends at once,
+    // the server that it started may ignore the first. `all_ended` says that nothing was left.
+    ExitStatus terminate(Duration grace, bool* all_ended = nullptr);
     void send_signal(int signal);  // To the group.
 
 private:

@@ -39,7 +39,8 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
     if (state.size() != 1) return {};
     stat.state = state[0];
     stat.parent = small(next_number(rest));                     // 4
-    for (int field = 5; field <= 9; ++field) next_word(rest);   // pgrp to flags
+    stat.group = small(next_number(rest));                      // 5
+    for (int field = 6; field <= 9; ++field) next_word(rest);   // session to flags
     stat.minor_faults = next_number(rest) + next_number(rest);  // 10 and the children's
     stat.major_faults = next_number(rest) + next_number(rest);  // 12
     const std::uint64_t user = next_number(rest), system = next_number(rest);  // 14

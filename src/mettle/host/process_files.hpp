@@ -19,6 +19,7 @@ struct ProcessStat {
 
     char state = 'Z';
     int parent = 0;
+    int group = 0;
     // Those of children that ended and were waited for, too.
     std::uint64_t minor_faults = 0, major_faults = 0;
     std::uint64_t user_ticks = 0, system_ticks = 0;

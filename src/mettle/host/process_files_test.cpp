@@ -14,6 +14,7 @@ TEST(ProcessFiles, ReadsStatOfANameWithBlanksAndBrackets) {
     ASSERT_TRUE(stat);
     EXPECT_EQ(stat->state, 'S');
     EXPECT_EQ(stat->parent, 17);
+    EXPECT_EQ(stat->group, 4242);
     EXPECT_EQ(stat->minor_faults, 1234u);
     EXPECT_EQ(stat->major_faults, 11u);
     EXPECT_EQ(stat->user_ticks, 120u);

@@ -117,6 +117,14 @@ HostCpu sum_of_lines(const Wanted& wanted) {
 
 }  // namespace
 
+bool group_lives(int group) {
+    const auto pids = numbers_in("/proc", 4 * kMostProcesses);
+    return std::ranges::any_of(pids.value_or(std::vector<int>()), [&](int pid) {
+        const auto stat = read_stat(pid);
+        return stat && stat->group == group && !stat->ended();
+    });
+}
+
 std::vector<int> processes_of_trees(std::span<const int> roots) {
     std::vector<int> found;
     for (const int root : roots) {

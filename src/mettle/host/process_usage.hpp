@@ -50,6 +50,9 @@ ProcessDetails details_of_trees(std::span<const int> roots);
 // Roots first; those that live, at most 4,096.
 std::vector<int> processes_of_trees(std::span<const int> roots);
 
+// Whether a process of that group still runs.
+bool group_lives(int group);
+
 // "python3"; empty when it has ended.
 std::string name_of_process(int pid);
 

@@ -1,9 +1,13 @@
 #include "mettle/host/sockets.hpp"
 
 #include "mettle/host/process_files.hpp"
+#include "mettle/host/process_usage.hpp"
 #include "mettle/host/text.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <unistd.h>
 
@@ -11,6 +15,7 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <random>
 #include <string>
 
 namespace mettle::host {
@@ -46,7 +51,7 @@ bool has_one_of(int pid, const std::vector<Listener>& listeners) {
 
 // Reads no more than it must: thousands of connections may follow the few that listen, and the
 // kernel writes each line when it is asked for.
-std::vector<Listener> all_listeners(const char* path) {
+std::vector<Listener> listeners_in(const char* path) {
     std::string text;
     for (std::size_t most = 16 << 10;; most *= 4) {
         if (!read_file(path, text, most)) return {};
@@ -57,6 +62,25 @@ std::vector<Listener> all_listeners(const char* path) {
             listeners.size() + 2 < static_cast<std::size_t>(std::ranges::count(text, '\n')))
             return listeners;
     }
+}
+
+std::vector<Listener> all_listeners() {
+    std::vector<Listener> all = listeners_in("/proc/net/tcp");
+    std::ranges::copy(listeners_in("/proc/net/tcp6"), std::back_inserter(all));
+    return all;
+}
+
+bool can_be_bound(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket < 0) return false;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool bound =
+        ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return bound;
 }
 
 int parent_of(int pid) {
@@ -101,12 +125,35 @@ std::vector<Listener> parse_listeners(std::string_view text) {
 }
 
 std::vector<Listener> listeners_on(std::uint16_t port) {
-    std::vector<Listener> found;
-    for (const char* path : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        std::ranges::copy_if(all_listeners(path), std::back_inserter(found),
-                             [&](const Listener& each) { return each.port == port; });
-    }
+    std::vector<Listener> found = all_listeners();
+    std::erase_if(found, [&](const Listener& each) { return each.port != port; });
     return found;
+}
+
+std::vector<std::uint16_t> ports_of_tree(int root) {
+    std::vector<Listener> listeners = all_listeners();
+    std::vector<std::uint16_t> ports;
+    for (const int pid : processes_of_trees(std::span(&root, 1))) {
+        for (const Listener& each : listeners) {
+            if (has_one_of(pid, {each})) ports.push_back(each.port);
+        }
+    }
+    std::ranges::sort(ports);
+    const auto repeated = std::ranges::unique(ports);
+    ports.erase(repeated.begin(), repeated.end());
+    return ports;
+}
+
+// Below the range from which the kernel takes the ports of outgoing connections, so that none of
+// those takes it before the command does, and none that looks for the command reaches itself.
+std::uint16_t free_port() {
+    std::random_device random;
+    std::uniform_int_distribution<int> ports(20'000, 32'767);
+    for (int turn = 0; turn < 200; ++turn) {
+        const auto port = static_cast<std::uint16_t>(ports(random));
+        if (can_be_bound(port)) return port;
+    }
+    return 0;
 }
 
 std::vector<int> processes_listening_on(std::uint16_t port) {

@@ -28,4 +28,11 @@ std::vector<Listener> listeners_on(std::uint16_t port);
 // their listener belong to its tree. Ascending; empty when nobody is seen.
 std::vector<int> processes_listening_on(std::uint16_t port);
 
+// The ports that the tree of processes under `root` listens on. Ascending.
+std::vector<std::uint16_t> ports_of_tree(int root);
+
+// A port of 127.0.0.1 that nobody has now, for a command that wants to be told one. Somebody else
+// may take it before the command does. 0: there is none.
+std::uint16_t free_port();
+
 }  // namespace mettle::host

@@ -13,6 +13,7 @@ namespace mettle::http {
 namespace {
 
 constexpr std::size_t kPadding = 64;
+constexpr std::size_t kMostEncoded = std::size_t{1} << 31;  // zlib counts in 32 bits.
 constexpr int kGzip = 15 + 16, kZlib = 15;
 constexpr int kRaw = -15;  // Some call that deflate.
 
@@ -84,7 +85,50 @@ Result<void> decode(std::string_view coding, std::string_view bytes, std::size_t
     return inflated;
 }
 
+constexpr int kFast = 1;  // Of zlib and zstd alike.
+
+std::unexpected<Error> no_memory() {
+    return fail(Error::Kind::internal, "no memory to encode a body");
+}
+
+Result<void> deflate_as(int form, std::string_view bytes, std::string& out) {
+    z_stream stream{};
+    constexpr int kMemory = 8;  // zlib's default.
+    if (::deflateInit2(&stream, kFast, Z_DEFLATED, form, kMemory, Z_DEFAULT_STRATEGY) != Z_OK)
+        return no_memory();
+    const std::unique_ptr<z_stream, int (*)(z_stream*)> ended(&stream, ::deflateEnd);
+    out.resize(::deflateBound(&stream, bytes.size()));
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    if (::deflate(&stream, Z_FINISH) != Z_STREAM_END) return no_memory();
+    out.resize(out.size() - stream.avail_out);
+    return {};
+}
+
+Result<void> encode_zstd(std::string_view bytes, std::string& out) {
+    using Context = std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)>;
+    thread_local const Context context(::ZSTD_createCCtx(), ::ZSTD_freeCCtx);
+    if (!context) return no_memory();
+    out.resize(::ZSTD_compressBound(bytes.size()));
+    const std::size_t size = ::ZSTD_compressCCtx(context.get(), out.data(), out.size(),
+                                                 bytes.data(), bytes.size(), kFast);
+    if (::ZSTD_isError(size)) return no_memory();
+    out.resize(size);
+    return {};
+}
+
 }  // namespace
+
+Result<void> encode_content(std::string_view coding, std::string_view bytes, std::string& out) {
+    if (bytes.size() > kMostEncoded)
+        return fail(Error::Kind::too_large, "a body of 2 GiB is not encoded");
+    if (coding == "gzip") return deflate_as(kGzip, bytes, out);
+    if (coding == "deflate") return deflate_as(kZlib, bytes, out);
+    if (coding == "zstd") return encode_zstd(bytes, out);
+    return fail(Error::Kind::unsupported, fmt::format("no body is encoded as '{}'", coding));
+}
 
 Result<void> decode_content(std::string_view coding, std::string_view bytes, std::size_t most,
                             std::string& out) {

@@ -18,4 +18,9 @@ namespace mettle::http {
 Result<void> decode_content(std::string_view coding, std::string_view bytes, std::size_t most,
                             std::string& out);
 
+// Codes a body quickly rather than well: gzip, deflate or zstd. The former content of `out` is
+// replaced. Fails with `unsupported` for another coding, `too_large` beyond
+// 2 GiB, and `internal` without memory.
+Result<void> encode_content(std::string_view coding, std::string_view bytes, std::string& out);
+
 }  // namespace mettle::http

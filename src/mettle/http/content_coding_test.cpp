@@ -1,5 +1,6 @@
 #include "mettle/http/content_coding.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <zlib.h>
@@ -77,6 +78,23 @@ TEST(ContentCoding, WhatIsCutOffOrOtherwiseCodedIsSaid) {
     std::string out;
     EXPECT_THAT(decode_content("br", "x", 1 << 20, out).error().message,
                 HasSubstr("gzip, deflate or zstd"));
+}
+
+TEST(ContentCoding, WhatIsEncodedIsDecodedAgain) {
+    std::string text;
+    for (int number = 0; number < 5000; ++number) text += fmt::format("{},", number % 97);
+    for (const char* coding : {"gzip", "deflate", "zstd"}) {
+        for (const std::string_view body :
+             {std::string_view(text), std::string_view("a"), std::string_view()}) {
+            std::string encoded, decoded;
+            ASSERT_TRUE(encode_content(coding, body, encoded)) << coding;
+            ASSERT_TRUE(decode_content(coding, encoded, text.size(), decoded)) << coding;
+            EXPECT_EQ(decoded, body) << coding;
+            if (body.size() > 1000) EXPECT_LT(encoded.size(), body.size() / 4);
+        }
+    }
+    std::string out;
+    EXPECT_EQ(encode_content("br", text, out).error().kind, Error::Kind::unsupported);
 }
 
 }  // namespace

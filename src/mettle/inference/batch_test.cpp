@@ -28,6 +28,36 @@ TEST(Batch, GivesEachCallItsOwnRows) {
     EXPECT_EQ(two.slab->output(0).shape, Shape({2, 2}));
 }
 
+struct Pieces : ::testing::Test {
+    Result<void> run(std::int64_t rows, std::int64_t most_rows) {
+        fill(call, model, rows, 1);
+        return run_in_pieces(model, piece, call, most_rows, nullptr,
+                             [this](std::int64_t its_rows, Duration) { ran.push_back(its_rows); });
+    }
+    FakeModel model;
+    FakeSlab piece;
+    Call call;
+    std::vector<std::int64_t> ran;
+};
+
+TEST_F(Pieces, OfALargeCallMakeOneAnswer) {
+    ASSERT_TRUE(run(5, 2));
+    EXPECT_THAT(ran, ElementsAre(2, 2, 1));
+    EXPECT_THAT(answer_of(call), ElementsAre(2, 4, 6, 8, 10, 12, 14, 16, 18, 20));
+    EXPECT_EQ(call.slab->output(0).shape, Shape({5, 2}));
+}
+
+TEST_F(Pieces, OneThatFailsIsTheLast) {
+    model.answer = [](std::span<const float> in, std::span<float> out) -> Result<void> {
+        if (in[0] == 5) return fail(Error::Kind::invalid_input, "five");
+        return FakeModel::doubled(in, out);
+    };
+    const auto result = run(8, 2);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message, "five");
+    EXPECT_THAT(ran, ElementsAre(2));
+}
+
 TEST(Batch, AModelThatMixesItsRowsIsFoundOut) {
     FakeModel model;
     EXPECT_TRUE(rows_are_independent(model));

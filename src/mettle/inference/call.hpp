@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace mettle {
@@ -28,7 +29,17 @@ struct QueuePlace {
     TimePoint leave = TimePoint::max();  // Its queue policy's limit.
     Duration predicted_wait{};
     Run* run = nullptr;
-    std::uint64_t number = 0;  // In the order of arrival.
+};
+
+// Where a submitter wants the results of calls that ended together, all at once: it then wakes its
+// thread once for a run and not once for each call in it.
+class ResultBox {
+public:
+    virtual ~ResultBox() = default;
+
+    // In place of on_result() for each; `outcome` is what it would have been given. The calls are
+    // the submitter's again. Any thread.
+    virtual void put(std::span<InferenceCall* const> calls) = 0;
 };
 
 // One question to a model, from whatever protocol or handler it came. It knows no HTTP: who makes
@@ -40,6 +51,7 @@ struct InferenceCall {
     InferenceCall(InferenceCall&&) = delete;
 
     // Called once, on the thread that ran the model: the submitter's own when the call ran inline.
+    // A worker puts the call into its `box` instead, if it has one.
     virtual void on_result(Result<void> result) = 0;
 
     std::unique_ptr<Slab> slab;
@@ -62,8 +74,10 @@ struct InferenceCall {
 
     int retry_after_ms = 0;  // Beside a refusal: when to come again. 0: nothing to say.
     QueuePlace place;
+    std::uint64_t number = 0;  // In the order of arrival: AnswerOrder's own.
 
     Result<void> outcome;  // Of the run, on its way to on_result().
+    std::shared_ptr<ResultBox> box;
 };
 
 }  // namespace mettle

@@ -20,10 +20,6 @@ constexpr Duration kTarget = std::chrono::milliseconds(5);
 constexpr Duration kTargetWithoutSlo = std::chrono::seconds(1);
 constexpr Duration kInterval = std::chrono::milliseconds(100);
 
-TimePoint steady_now() {
-    return std::chrono::steady_clock::now();
-}
-
 Counter& counter_of(ModelStats& stats, Refusal why) {
     switch (why) {
         case Refusal::queue_full:
@@ -76,7 +72,7 @@ CallScheduler::CallScheduler(Options options, ModelStats& stats)
     : options_(std::move(options)),
       policy_(options_.knobs, options_.most_rows),
       stats_(stats),
-      watch_(steady_now()),
+      watch_(options_.now()),
       fit_(options_.measured),
       time_(options_.measured),
       watcher_([this](const std::stop_token& stop) { watch_deadlines(stop); }) {}
@@ -169,7 +165,7 @@ InferenceCall* CallScheduler::make_room(const InferenceCall& call) {
 }
 
 Result<void> CallScheduler::knock(InferenceCall& call) {
-    const TimePoint now = steady_now();
+    const TimePoint now = options_.now();
     give_slo_deadline(call);
     const Duration wait(wait_ns_.load(std::memory_order_relaxed));
     const bool perhaps_not = full_.load(std::memory_order_relaxed) ||
@@ -203,7 +199,7 @@ void CallScheduler::place(InferenceCall& call, TimePoint now) const {
 }
 
 Result<void> CallScheduler::submit(InferenceCall& call) {
-    const TimePoint now = steady_now();
+    const TimePoint now = options_.now();
     InferenceCall* pushed_out = nullptr;
     {
         const std::lock_guard lock(mutex_);
@@ -239,7 +235,7 @@ bool CallScheduler::take(Run& run) {
     std::vector<InferenceCall*> refused;
     std::unique_lock lock(mutex_);
     for (;;) {
-        const TimePoint now = steady_now();
+        const TimePoint now = options_.now();
         if (!waiting_.empty()) {
             leave_or_delay(now, refused);
             if (!refused.empty()) {
@@ -271,6 +267,8 @@ bool CallScheduler::take(Run& run) {
             continue;
         }
         begin(run, std::span(calls).first(std::get<RunFirst>(next).calls), now);
+        // Whoever brought the rest may have told this worker only.
+        if (!waiting_.empty()) work_.notify_one();
         return true;
     }
 }
@@ -365,7 +363,7 @@ void CallScheduler::begin(Run& run, std::span<InferenceCall* const> calls, TimeP
 }
 
 void CallScheduler::ended(Run& run) {
-    const TimePoint now = steady_now();
+    const TimePoint now = options_.now();
     const std::lock_guard lock(mutex_);
     std::erase(running_, &run);
     running_rows_ -= run.rows_;
@@ -399,7 +397,7 @@ bool CallScheduler::cancel(InferenceCall& call) {
         if (call.place.stage == Stage::waiting) {
             waiting_.remove(call);
             stats_.cancelled_waiting.add();
-            publish(steady_now());
+            publish(options_.now());
             return true;
         }
         if (call.place.stage == Stage::running) drop(call, Gone::left, unwanted);
@@ -424,9 +422,9 @@ void CallScheduler::watch_deadlines(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
         const TimePoint look = next_look_;
-        const TimePoint until = std::min(look, steady_now() + std::chrono::hours(1));
+        const TimePoint until = std::min(look, options_.now() + std::chrono::hours(1));
         deadline_.wait_until(lock, stop, until, [&] { return next_look_ < look; });
-        const TimePoint now = steady_now();
+        const TimePoint now = options_.now();
         if (now < next_look_) continue;
         if (!waiting_.empty()) leave_or_delay(now, refused);
         drop_late_runs(now, unwanted);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mettle/base/steady_now.hpp"
 #include "mettle/inference/admission.hpp"
 #include "mettle/inference/batch_policy.hpp"
 #include "mettle/inference/model_stats.hpp"
@@ -40,6 +41,7 @@ public:
         std::function<bool(const InferenceCall&, const InferenceCall&)> may_share;
         // Answers a call that waited and will not run; its `outcome` says why. Any thread.
         std::function<void(InferenceCall&)> answer;
+        TimePoint (*now)() = steady_now;  // A test's own where it only looks at decisions.
     };
 
     // `stats` outlives this.

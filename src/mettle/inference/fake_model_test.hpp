@@ -37,7 +37,7 @@ public:
     std::unique_ptr<Slab> make_slab() override { return std::make_unique<FakeSlab>(); }
     Result<void> run(Slab& slab, const RunToken*) override {
         ++at_gate;
-        const std::lock_guard pass(gate);
+        { const std::lock_guard pass(gate); }
         --at_gate;
         auto& own = static_cast<FakeSlab&>(slab);
         own.out = Tensor(DataType::fp32, own.in.shape);

@@ -65,6 +65,9 @@ public:
     // between.
     virtual const Signature& run_signature() const { return signature(); }
     virtual bool prepares() const { return false; }
+    // Whether the elements of a BYTES input of signature() are picture files; others are texts, or
+    // bytes of a kind that is not known.
+    virtual bool takes_pictures([[maybe_unused]] std::size_t input) const { return false; }
     // Makes what run() reads from what a client sent, and what the client gets from what run()
     // gave. For each call by itself, around runs that calls share; by several threads at once.
     // before() fails with `invalid_input` for what can't be read.

@@ -44,8 +44,8 @@ void name_as_in_text(YamlNode& node) {
 
 class ConfigReader {
 public:
-    ConfigReader(const ReadConfigFile& read_file, Mistakes& mistakes)
-        : reader_(mistakes), read_file_(read_file) {}
+    ConfigReader(const ReadConfigFile& read_file, ConfigForm form, Mistakes& mistakes)
+        : reader_(mistakes), read_file_(read_file), form_(form) {}
 
     ModelConfig read(const YamlNode& root) {
         KeyReader keys(reader_, root, "a model's config");
@@ -206,11 +206,20 @@ private:
                 runtime.intra_op_threads = static_cast<int>(*count);
         }
         if (const YamlNode* providers = keys.take("providers")) read_providers(*providers);
-        if (const YamlNode* libraries = keys.take("custom_ops"))
-            runtime.custom_op_libraries = reader_.texts(*libraries, "custom_ops");
+        if (const YamlNode* libraries = keys.take("custom_ops")) read_custom_ops(*libraries);
         if (const YamlNode* optimization = keys.take("optimization"))
             read_optimization(*optimization);
         if (const YamlNode* parameters = keys.take("parameters")) read_parameters(*parameters);
+    }
+
+    // A library runs code as it is opened: no client of the server may choose one.
+    void read_custom_ops(const YamlNode& node) {
+        if (form_ == ConfigForm::json)
+            reader_.wrong(node,
+                          "custom_ops can't come with a load request: name the library with "
+                          "--custom-ops");
+        else
+            config_.runtime.custom_op_libraries = reader_.texts(node, "custom_ops");
     }
 
     // `cpu`, or `cuda: {device_id: 0}`.
@@ -304,6 +313,7 @@ private:
 
     YamlReader reader_;
     const ReadConfigFile& read_file_;
+    ConfigForm form_;
     ModelConfig config_;
 };
 
@@ -353,7 +363,7 @@ ModelConfig read_model_config(std::string_view text, ConfigForm form, const std:
                         : parse_yaml(text, file, mistakes, kLimits);
     if (mistakes.size() > before) return {};  // What follows from half a text is no help.
     if (form == ConfigForm::json) name_as_in_text(root);
-    return ConfigReader(read_file, mistakes).read(root);
+    return ConfigReader(read_file, form, mistakes).read(root);
 }
 
 Result<std::string> read_small_file(const fs::path& file) {

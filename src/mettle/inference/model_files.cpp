@@ -61,11 +61,22 @@ bool is_version(const std::string& name) {
            std::ranges::all_of(name, [](char digit) { return digit >= '0' && digit <= '9'; });
 }
 
-// What the config says that the file is called; its mistakes are said when the model is loaded.
-std::string wanted_file(const fs::path& folder) {
+// The config's mistakes are said when the model is loaded.
+ModelConfig config_of(const fs::path& folder) {
     Mistakes mistakes;
-    std::string name = read_model_folder(folder, mistakes).model_file;
+    return read_model_folder(folder, mistakes);
+}
+
+// What the config says that the file is called.
+std::string wanted_file(const fs::path& folder) {
+    std::string name = config_of(folder).model_file;
     return name.contains('/') || name == ".." ? std::string() : name;
+}
+
+// Whether it is the graph before or behind the model.
+bool is_link(const TransformConfig& config, const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name == config.after || (config.before && name == config.before->file);
 }
 
 std::vector<ModelFile> versions_of(const fs::path& folder) {
@@ -171,9 +182,12 @@ std::uint64_t stamp_of(const ModelFile& model) {
     std::string stamp;
     for (const fs::path& path : files_of(model)) add_to_stamp(stamp, path);
     // The config, and what it may name: labels, pre-processing graphs.
+    const TransformConfig transforms = config_of(model.folder).transforms;
     for (const fs::path& path : entries(model.folder)) {
         const std::string kind = path.extension().string();
-        const bool other_model = kind == ".onnx" && path.parent_path() == model.file.parent_path();
+        const bool other_model = kind == ".onnx" &&
+                                 path.parent_path() == model.file.parent_path() &&
+                                 !is_link(transforms, path);
         if (!other_model && fs::is_regular_file(path, error)) add_to_stamp(stamp, path);
     }
     return std::max<std::uint64_t>(std::hash<std::string>{}(stamp), 1);

@@ -163,12 +163,27 @@ Result<void> ModelLibrary::unload(const std::string& name) {
     Shelf& shelf = found->second;
     shelf.wanted = shelf.evicted = false;
     shelf.override_json.clear();
+    shelf.preferred.clear();
     for (auto& [number, version] : shelf.versions) {
         if (version.model) version.reason = "unloaded";
         retire(name, version);
     }
     publish(name, shelf);
     log::info(fmt::format("model {} is unloaded", name));
+    return {};
+}
+
+Result<void> ModelLibrary::prefer(const std::string& name, const std::string& version) {
+    const auto found = shelves_.find(name);
+    const bool served = found != shelves_.end() &&
+                        std::ranges::any_of(found->second.versions, [&](const auto& entry) {
+                            return entry.second.model && entry.second.model->version() == version;
+                        });
+    if (!served)
+        return fail(Error::Kind::not_found,
+                    fmt::format("version {} of model '{}' is not served", version, name));
+    found->second.preferred = version;
+    publish(name, found->second);
     return {};
 }
 
@@ -374,6 +389,7 @@ void ModelLibrary::publish(const std::string& name, const Shelf& shelf) {
         states.push_back(std::move(state));
     }
     served.labels = shelf.labels;
+    served.preferred = shelf.preferred;
     repository_.set(name, std::move(served), std::move(states));
 }
 

@@ -46,6 +46,8 @@ public:
     // of the config on disk until it is loaded without.
     Result<void> load(const std::string& name, const std::string& override_json);
     Result<void> unload(const std::string& name);
+    // Who names no version gets this one, one that is served, until the model is unloaded.
+    Result<void> prefer(const std::string& name, const std::string& version);
     // Loads what had made room for others.
     void bring_back(const std::string& name);
 
@@ -73,6 +75,7 @@ private:
         std::string override_json;
         std::string config_reason;
         std::map<std::string, std::string, std::less<>> labels;
+        std::string preferred;  // Version; empty: the newest.
         bool wanted = false;
         bool evicted = false;
     };

@@ -137,6 +137,21 @@ TEST_F(ModelLibraryTest, TheVersionPolicyChooses) {
     EXPECT_EQ(repository.versions_of("a"), (std::vector<std::string>{"3"}));
 }
 
+TEST_F(ModelLibraryTest, APreferredVersionIsTheDefaultUntilTheModelIsUnloaded) {
+    for (const char* version : {"1", "2"})
+        write(std::string("a/") + version + "/model.onnx", "doubled");
+    auto models = library();
+    ASSERT_TRUE(models.load("a", ""));
+    EXPECT_EQ(repository.find("a")->version(), "2");
+    ASSERT_TRUE(models.prefer("a", "1"));
+    EXPECT_EQ(repository.find("a")->version(), "1");
+    EXPECT_EQ(models.prefer("a", "3").error().kind, Error::Kind::not_found);
+    EXPECT_EQ(models.prefer("b", "1").error().kind, Error::Kind::not_found);
+    ASSERT_TRUE(models.unload("a"));
+    ASSERT_TRUE(models.load("a", ""));
+    EXPECT_EQ(repository.find("a")->version(), "2");
+}
+
 TEST_F(ModelLibraryTest, UnloadingDrains) {
     write("a/1/model.onnx", "doubled");
     auto models = library();

@@ -19,7 +19,11 @@ std::shared_ptr<ServedModel> counted_apart(const std::shared_ptr<ServedModel>& m
 const std::shared_ptr<ServedModel>* version_in(const ServedVersions& served,
                                                std::string_view version) {
     if (served.models.empty()) return nullptr;
-    if (version.empty()) return &served.models.back();
+    if (version.empty() && served.preferred.empty()) return &served.models.back();
+    if (version.empty()) {
+        const auto* preferred = version_in(served, served.preferred);
+        return preferred ? preferred : &served.models.back();
+    }
     const auto found = std::ranges::find_if(
         served.models, [&](const auto& model) { return model->version() == version; });
     return found == served.models.end() ? nullptr : &*found;
@@ -54,6 +58,7 @@ void ModelRepository::set(const std::string& name, ServedVersions served,
     for (Shard& shard : shards_) {
         ServedVersions copy;
         copy.labels = served.labels;
+        copy.preferred = served.preferred;
         for (const auto& model : served.models) copy.models.push_back(counted_apart(model));
         // The old ones end behind the lock.
         const std::lock_guard shard_lock(shard.mutex);

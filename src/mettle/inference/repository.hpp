@@ -31,6 +31,7 @@ struct VersionState {
 struct ServedVersions {
     std::vector<std::shared_ptr<ServedModel>> models;        // Ascending.
     std::map<std::string, std::string, std::less<>> labels;  // "stable" -> "3"
+    std::string preferred = {};  // Of who names no version; empty, or not here: the newest.
 };
 
 // The models that a server answers for, by name and version. Any thread asks; who uses a model
@@ -43,7 +44,7 @@ public:
     // One that nobody will change. Throws StartupError for a version that is there already.
     void add(std::shared_ptr<ServedModel> model);
 
-    // The newest version when `version` is empty. Null: there is none.
+    // The preferred version, as a rule the newest, when `version` is empty. Null: there is none.
     std::shared_ptr<ServedModel> find(std::string_view name, std::string_view version = {}) const;
     std::shared_ptr<ServedModel> find_labelled(std::string_view name, std::string_view label) const;
     // Why find() gave nothing: `not_found`, or `unavailable` for what may be there later. A model

@@ -1,6 +1,7 @@
 #include "mettle/inference/repository_keeper.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/base/steady_now.hpp"
 
 #include <fmt/format.h>
 
@@ -9,10 +10,6 @@
 namespace mettle {
 
 namespace {
-
-TimePoint now() {
-    return std::chrono::steady_clock::now();
-}
 
 // Only who will not look again needs models at once.
 ModelLibrary::Options with_emptiness(const RepositoryKeeper::Options& options) {
@@ -40,7 +37,7 @@ void RepositoryKeeper::start() {
     library_.be_quiet(true);
     if (const auto begun = begin(); !begun) throw StartupError(begun.error().message);
     library_.be_quiet(false);
-    if (options_.control == ModelControl::poll) next_look_ = now() + options_.poll_interval;
+    if (options_.control == ModelControl::poll) next_look_ = steady_now() + options_.poll_interval;
     draining_ = library_.drop_drained();
     repository_.on_wanted([this](const std::string& name) { want(name); });
     thread_ = std::thread([this] { run(); });
@@ -88,6 +85,12 @@ void RepositoryKeeper::unload(std::string name, Done done) {
     submit([this, name = std::move(name)] { return library_.unload(name); }, std::move(done));
 }
 
+void RepositoryKeeper::prefer(std::string name, std::string version, Done done) {
+    submit([this, name = std::move(name),
+            version = std::move(version)] { return library_.prefer(name, version); },
+           std::move(done));
+}
+
 void RepositoryKeeper::submit(std::function<Result<void>()> work, Done done) {
     if (options_.control != ModelControl::on_request)
         return done(fail(Error::Kind::unsupported,
@@ -110,7 +113,7 @@ void RepositoryKeeper::want(const std::string& name) {
 }
 
 TimePoint RepositoryKeeper::next_turn() const {
-    return draining_ > 0 ? std::min(next_look_, now() + kDrainTurn) : next_look_;
+    return draining_ > 0 ? std::min(next_look_, steady_now() + kDrainTurn) : next_look_;
 }
 
 void RepositoryKeeper::run() {
@@ -133,9 +136,9 @@ void RepositoryKeeper::run() {
         lock.unlock();
         for (Job& job : jobs) job.done(job.work());
         for (const std::string& name : wanted) library_.bring_back(name);
-        if (now() >= next_look_) {
+        if (steady_now() >= next_look_) {
             library_.follow();
-            next_look_ = now() + options_.poll_interval;
+            next_look_ = steady_now() + options_.poll_interval;
         }
         draining_ = library_.drop_drained();
         lock.lock();

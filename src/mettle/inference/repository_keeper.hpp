@@ -43,6 +43,7 @@ public:
     // `unsupported` without ModelControl::on_request.
     void load(std::string name, std::string override_json, Done done);
     void unload(std::string name, Done done);
+    void prefer(std::string name, std::string version, Done done);
 
     ModelControl control() const { return options_.control; }
 

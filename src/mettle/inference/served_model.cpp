@@ -1,6 +1,8 @@
 #include "mettle/inference/served_model.hpp"
 
 #include "mettle/base/log.hpp"
+#include "mettle/base/steady_now.hpp"
+#include "mettle/host/thread_priority.hpp"
 #include "mettle/inference/batch.hpp"
 #include "mettle/inference/sample_inputs.hpp"
 
@@ -15,10 +17,6 @@ namespace {
 constexpr std::int64_t kManyRows = 32;
 constexpr int kMeasuredRuns = 15;
 
-TimePoint now() {
-    return std::chrono::steady_clock::now();
-}
-
 }  // namespace
 
 ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<Model> model,
@@ -26,6 +24,7 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
     : name_(std::move(name)),
       version_(std::move(version)),
       labels_(options.labels),
+      max_queue_(options.max_queue),
       model_(std::move(model)) {
     warm_up(options.batching.max_batch_rows);
     most_rows_ = limit_of_rows(options);
@@ -104,20 +103,20 @@ void ServedModel::warm_up(std::optional<std::int64_t> max_batch_rows) {
 // that take long.
 Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
     Duration best = Duration::max();
-    const TimePoint stop = now() + std::chrono::milliseconds(50);
+    const TimePoint stop = steady_now() + std::chrono::milliseconds(50);
     for (int run = 0; run < times; ++run) {
         fill_with_zeros(slab, model_->run_signature(), rows);
-        const TimePoint start = now();
+        const TimePoint start = steady_now();
         if (!model_->run(slab, nullptr)) break;
-        best = std::min<Duration>(best, now() - start);
-        if (now() > stop) break;
+        best = std::min<Duration>(best, steady_now() - start);
+        if (steady_now() > stop) break;
     }
     return best == Duration::max() ? Duration(std::chrono::milliseconds(1)) : best;
 }
 
 // A large request to a short model is a long run. A lane that was asked for takes them all.
 bool ServedModel::runs_inline(const InferenceCall& call) const {
-    if (lane() != Lane::inline_on_io || model_->prepares()) return false;
+    if (has_queue()) return false;
     return !lane_may_change_ || time_model_.predict(call.rows) < 4 * kInlineLimit;
 }
 
@@ -138,7 +137,6 @@ void ServedModel::submit(InferenceCall& call) {
 }
 
 Result<void> ServedModel::knock(InferenceCall& call) {
-    if (lane() == Lane::inline_on_io && !model_->prepares()) return {};
     return scheduler_->knock(call);
 }
 
@@ -150,23 +148,47 @@ void ServedModel::cancel(InferenceCall& call) {
 
 // Of a call that was on its way to the workers, run or not.
 void ServedModel::answer(InferenceCall& call) {
-    const auto tell = [this](InferenceCall& ready) {
-        stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-        ready.on_result(std::move(ready.outcome));
-    };
-    if (call.finished < call.parsed)  // It never ran.
-        call.chosen = call.started = call.finished = now();
+    const auto tell = [](InferenceCall& ready) { ready.on_result(std::move(ready.outcome)); };
+    mark_end(call);
     keeps_order_ ? order_.done(call, tell) : tell(call);
 }
 
+void ServedModel::mark_end(InferenceCall& call) {
+    stats_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    if (call.finished < call.parsed)  // It never ran.
+        call.chosen = call.started = call.finished = steady_now();
+}
+
+// Behind the I/O threads where they share a core: an overload is refused by them, and what they do
+// not come to read waits in the kernel, where no deadline is seen.
 void ServedModel::work() {
+    host::give_way();
     Run run;
     std::vector<InferenceCall*> calls;
     while (scheduler_->take(run)) {
         calls = run.calls;  // In its own order from here on; the scheduler still looks at its list.
         run_for(calls, &run);
         scheduler_->ended(run);
-        for (InferenceCall* call : calls) answer(*call);
+        answer_all(calls);
+    }
+}
+
+// Of one run: to each box at once.
+void ServedModel::answer_all(std::span<InferenceCall*> calls) {
+    while (!calls.empty()) {
+        const auto box = keeps_order_ ? nullptr : calls.front()->box;  // Outlives its calls.
+        if (!box) {
+            answer(*calls.front());
+            calls = calls.subspan(1);
+            continue;
+        }
+        const auto others =
+            std::partition(calls.begin(), calls.end(),
+                           [&](const InferenceCall* call) { return call->box == box; });
+        const std::span<InferenceCall*> its(calls.begin(), others);
+        for (InferenceCall* call : its) mark_end(*call);
+        box->put(its);
+        calls = {others, calls.end()};
     }
 }
 
@@ -174,7 +196,7 @@ double ServedModel::headroom() const {
     const std::uint64_t asked = stats_.rows.value() + stats_.refused();
     const double run_s = std::chrono::duration<double>(recent_time().predict(most_rows_)).count();
     const double capacity = run_s > 0 ? workers() * static_cast<double>(most_rows_) / run_s : 0;
-    return headroom_.look(asked, capacity, now());
+    return headroom_.look(asked, capacity, steady_now());
 }
 
 // A model can be short on the zeros of its warm-up and long on what clients send. One that keeps
@@ -210,9 +232,9 @@ void ServedModel::run_for(std::span<InferenceCall*> calls, const RunToken* token
 // Those whose inputs could be read. The others have their outcome, and stand behind them.
 std::span<InferenceCall*> ServedModel::prepare(std::span<InferenceCall*> calls) {
     const auto unreadable = std::partition(calls.begin(), calls.end(), [&](InferenceCall* call) {
-        const TimePoint began = now();
+        const TimePoint began = steady_now();
         call->outcome = model_->before(*call->slab);
-        call->started = call->finished = now();
+        call->started = call->finished = steady_now();
         call->pre = call->started - began;
         return call->outcome.has_value();
     });
@@ -222,9 +244,9 @@ std::span<InferenceCall*> ServedModel::prepare(std::span<InferenceCall*> calls) 
 void ServedModel::finish(std::span<InferenceCall* const> calls) {
     for (InferenceCall* call : calls) {
         if (!call->outcome) continue;
-        const TimePoint began = now();
+        const TimePoint began = steady_now();
         call->outcome = model_->after(*call->slab);
-        call->post = now() - began;
+        call->post = steady_now() - began;
     }
 }
 
@@ -257,7 +279,7 @@ void ServedModel::run_each(std::span<InferenceCall*> calls, const RunToken* toke
 }
 
 void ServedModel::run_one(InferenceCall& call, const RunToken* token) {
-    const TimePoint started = now();
+    const TimePoint started = steady_now();
     InferenceCall* alone = &call;
     call.outcome = model_->run(call.slab->inner(), token);
     note({&alone, 1}, started);
@@ -267,7 +289,7 @@ void ServedModel::run_one(InferenceCall& call, const RunToken* token) {
 // Where it fails, each is run alone afterwards: one request's rows may be what the model can't
 // take. Not where nobody wants them any more: run() then gives up at once.
 bool ServedModel::try_run_joined(std::span<InferenceCall*> calls, const RunToken* token) {
-    const TimePoint started = now();
+    const TimePoint started = steady_now();
     auto joined = joined_slabs_.take();
     const auto ran = run_joined(*model_, joined->inner(), calls, token);
     joined_slabs_.give_back(std::move(joined));
@@ -281,7 +303,7 @@ bool ServedModel::try_run_joined(std::span<InferenceCall*> calls, const RunToken
 // A call of more rows than a run may have. False: it has no more, and nothing was done.
 bool ServedModel::run_split(InferenceCall& call, const RunToken* token) {
     if (call.rows <= most_rows_) return false;
-    const TimePoint started = now();
+    const TimePoint started = steady_now();
     auto piece = joined_slabs_.take();
     call.outcome =
         run_in_pieces(*model_, piece->inner(), call, most_rows_, token,
@@ -295,7 +317,7 @@ bool ServedModel::run_split(InferenceCall& call, const RunToken* token) {
 
 // What became of the calls of a run.
 void ServedModel::note(std::span<InferenceCall* const> calls, TimePoint started) {
-    const TimePoint finished = now();
+    const TimePoint finished = steady_now();
     const std::uint64_t run_id = runs_.fetch_add(1, std::memory_order_relaxed) + 1;
     std::int64_t rows = 0;
     for (const InferenceCall* call : calls) rows += call->rows;

@@ -30,7 +30,7 @@ public:
         BatchKnobs batching = {};  // Its max_batch_rows, nothing: TimeModel::best_batch().
         std::optional<Lane> lane;  // Nothing: by the measured time.
         std::vector<std::string> labels = {};  // Of the classes, by index.
-        std::optional<Duration> slo = {};  // The p99 that answers have to hold. Nothing: none.
+        std::optional<Duration> slo = {};      // The p99 that answers have to hold. Nothing: none.
         std::optional<Duration> queue_target = {};  // See QueueLimits.
     };
 
@@ -51,6 +51,7 @@ public:
     const std::vector<std::string>& labels() const { return labels_; }
     int workers() const { return static_cast<int>(workers_.size()); }
     std::size_t queued() const { return scheduler_->waiting(); }
+    std::size_t max_queue() const { return max_queue_; }
     // The time of a run by its latest runs; time_model() is what warm-up measured.
     TimeModel recent_time() const { return scheduler_->time(); }
     // The share of its capacity that nobody asks for, by the rows asked since the last look:
@@ -63,8 +64,11 @@ public:
     // on_result(), which may come before this returns. Refused: `unavailable` (overload),
     // `too_many` (its client's share) or `timed_out` (its deadline has passed), before it returns.
     void submit(InferenceCall& call);
+    // Whether calls may have to wait for a worker. Changes with the lane.
+    bool has_queue() const { return lane() == Lane::worker || model_->prepares(); }
     // Asked before a request's inputs are read, which an overload has no time for: whether it would
-    // be refused. Wants the call's client, deadline and `received`; counts it as refused.
+    // be refused. Wants the call's client, deadline and `received`; counts it as refused. Of use
+    // where has_queue().
     Result<void> knock(InferenceCall& call);
     // Nobody wants its answer any more: takes it from the queue, or ends its run when nobody wants
     // the answers of the others in it. Its on_result() comes all the same, from here or later.
@@ -92,6 +96,8 @@ private:
     std::int64_t limit_of_rows(const Options& options) const;
     CallScheduler::Options scheduler_options(const Options& options);
     void answer(InferenceCall& call);
+    void mark_end(InferenceCall& call);
+    void answer_all(std::span<InferenceCall*> calls);
     void run_for(std::span<InferenceCall*> calls, const RunToken* token);
     void run_each(std::span<InferenceCall*> calls, const RunToken* token);
     void run_one(InferenceCall& call, const RunToken* token);
@@ -109,6 +115,7 @@ private:
     std::string name_;
     std::string version_;
     std::vector<std::string> labels_;
+    std::size_t max_queue_;
     std::unique_ptr<Model> model_;
     std::atomic<Lane> lane_ = Lane::worker;
     bool lane_may_change_ = false;

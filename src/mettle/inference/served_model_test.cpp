@@ -18,10 +18,12 @@ using ::testing::ElementsAre;
 struct Call final : InferenceCall {
     void on_result(Result<void> result) override {
         thread = std::this_thread::get_id();
+        if (told) told(*this);
         done.set_value(std::move(result));
     }
     std::promise<Result<void>> done;
     std::thread::id thread;
+    std::function<void(const Call&)> told;
 };
 
 struct ServedModelTest : ::testing::Test {
@@ -115,6 +117,61 @@ TEST_F(Waiting, AModelThatMixesItsRowsRunsEachAlone) {
     EXPECT_FALSE(served->joins_calls());
     EXPECT_EQ(served->stats().executions.value(), 4u);
     EXPECT_THAT(answer_of(calls[1]), ElementsAre(40, 42));
+}
+
+// The number by which calls are put in order was once lost on the way into the queue: every answer
+// but the first waited for ever.
+TEST_F(ServedModelTest, AnswersKeepTheOrderOfTheQuestionsWhateverRanFirst) {
+    std::atomic<bool> may_end = false;
+    std::atomic<int> quick = 0;
+    const auto served = serve({.max_queue = 8,
+                               .workers = 2,
+                               .batching = {.max_batch_rows = 1, .preserve_ordering = true},
+                               .lane = Lane::worker},
+                              [&](std::span<const float> in, std::span<float> out) {
+                                  if (in[0] == 7) may_end.wait(false);
+                                  if (in[0] > 7) ++quick;
+                                  return FakeModel::doubled(in, out);
+                              });
+    std::mutex mutex;
+    std::vector<const Call*> order;
+    std::array<Call, 4> calls;
+    for (std::size_t index = 0; index < calls.size(); ++index) {
+        calls[index].told = [&](const Call& call) {
+            const std::lock_guard lock(mutex);
+            order.push_back(&call);
+        };
+        fill(calls[index], *model, 1, 7 + static_cast<float>(index));
+        served->submit(calls[index]);
+    }
+    while (quick < 3) std::this_thread::yield();  // The second worker runs all the others.
+    may_end = true;
+    may_end.notify_all();
+    for (Call& call : calls) EXPECT_TRUE(call.done.get_future().get());
+    EXPECT_THAT(order, ElementsAre(&calls[0], &calls[1], &calls[2], &calls[3]));
+}
+
+// A submitter that waits on a thread of its own is woken once for a run, not once for each call.
+struct Box final : ResultBox {
+    void put(std::span<InferenceCall* const> calls) override {
+        const std::lock_guard lock(mutex);
+        together.push_back(calls.size());
+        for (InferenceCall* call : calls) call->on_result(std::move(call->outcome));
+    }
+    std::mutex mutex;
+    std::vector<std::size_t> together;
+};
+
+TEST_F(Waiting, CallsOfOneRunComeBackToABoxAtOnce) {
+    const auto box = std::make_shared<Box>(), other = std::make_shared<Box>();
+    calls[0].box = calls[2].box = box;
+    calls[1].box = other;
+    run_three(FakeModel::doubled, 20);
+    for (const auto& result : results) EXPECT_TRUE(result);
+    const std::scoped_lock lock(box->mutex, other->mutex);
+    EXPECT_THAT(box->together, ElementsAre(2));
+    EXPECT_THAT(other->together, ElementsAre(1));
+    EXPECT_EQ(served->stats().in_flight.load(), 0);
 }
 
 TEST(TimeModel, TheBestBatchIsWhereMoreSavesNothing) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,9 +34,21 @@ struct ClassTransform {
     std::vector<std::string> labels = {};  // By index; none: clients get no labels.
 };
 
+// A graph whose outputs feed the model's inputs of the same names: a tokenizer.
+struct BeforeGraph {
+    bool operator==(const BeforeGraph&) const = default;
+
+    std::string file = {};                         // Beside the model, or in its folder.
+    std::map<std::string, std::int64_t> pad = {};  // What fills up short rows, by name; else 0.
+    std::int64_t pad_to_multiple_of = 1;           // Of the first dimension of a row.
+};
+
+// Nearest to the model stand the graphs, then what is made of pictures and classes.
 struct TransformConfig {
     bool operator==(const TransformConfig&) const = default;
 
+    std::optional<BeforeGraph> before = {};
+    std::string after = {};  // A graph that takes outputs of the model by name. Empty: none.
     std::optional<PictureTransform> picture = {};
     std::optional<ClassTransform> classes = {};
 };

@@ -72,6 +72,37 @@ void read_numbers(YamlReader& reader, KeyReader& keys, ImageConfig& image) {
     if (const YamlNode* std = keys.take("std")) image.std = read_channels(reader, *std, "std");
 }
 
+// A file of the model's own folders, since a load request may name one.
+std::string read_graph_file(YamlReader& reader, const YamlNode& node, std::string_view what) {
+    std::string file = reader.text(node, what);
+    if (file.contains('/') || file == "..")
+        reader.wrong(node, fmt::format("{} is a file beside the model, without a path", what));
+    return file;
+}
+
+// `tokenizer.onnx`, or more about it.
+BeforeGraph read_before(YamlReader& reader, const YamlNode& node) {
+    BeforeGraph before;
+    if (!node.is_map()) {
+        before.file = read_graph_file(reader, node, "before");
+        return before;
+    }
+    KeyReader keys(reader, node, "before");
+    if (const YamlNode* file = keys.take("graph"))
+        before.file = read_graph_file(reader, *file, "graph");
+    else
+        reader.wrong(node, "before needs graph: the file of one");
+    if (const YamlNode* pad = keys.take("pad")) {
+        for (const auto& [name, value] : map_entries(reader, *pad, "pad"))
+            before.pad[name] = reader.whole(*value, "pad", INT32_MIN, INT32_MAX).value_or(0);
+    }
+    if (const YamlNode* multiple = keys.take("pad_to_multiple_of"))
+        before.pad_to_multiple_of =
+            reader.whole(*multiple, "pad_to_multiple_of", 1, 65'536).value_or(1);
+    keys.finish();
+    return before;
+}
+
 PictureTransform read_picture(YamlReader& reader, const YamlNode& node) {
     PictureTransform picture;
     if (node.is_null()) return picture;  // All as the tensor wants it.
@@ -112,6 +143,9 @@ TransformConfig read_transforms(const YamlNode& node, const ReadConfigFile& read
     YamlReader reader(mistakes);
     TransformConfig config;
     KeyReader keys(reader, node, "transforms");
+    if (const YamlNode* before = keys.take("before")) config.before = read_before(reader, *before);
+    if (const YamlNode* after = keys.take("after"))
+        config.after = read_graph_file(reader, *after, "after");
     if (const YamlNode* image = keys.take("image")) config.picture = read_picture(reader, *image);
     if (const YamlNode* classes = keys.take("classes"))
         config.classes = read_classes(reader, *classes, read_file);

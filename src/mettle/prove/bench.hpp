@@ -3,6 +3,7 @@
 #include "mettle/host/cpus.hpp"
 #include "mettle/load/runner.hpp"
 #include "mettle/monitor/monitor.hpp"
+#include "mettle/prove/launch.hpp"
 #include "mettle/prove/observer.hpp"
 #include "mettle/prove/plan.hpp"
 #include "mettle/prove/sending.hpp"
@@ -65,6 +66,7 @@ public:
     std::optional<Sending> sending;
     Runner runner;
     host::CpuSplit cpus;
+    std::optional<Launch> launch;    // Where the target is ours to start.
     std::optional<int> target_pid;   // Where the target is a process of ours.
     load::TargetUsage target_usage;  // Where its CPU can be seen: as that, or on this machine.
     std::unique_ptr<monitor::Monitor> monitor;  // None in tests, or where nothing is to be watched.

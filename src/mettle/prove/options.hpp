@@ -38,7 +38,14 @@ struct WatchOptions {
 };
 
 struct ProveOptions {
-    std::string target;            // A URL, or a model: file or folder.
+    // Whether there is something to start, stop and start again: a model or a command.
+    bool starts_target() const;
+    // What the user calls it, for headings.
+    const std::string& shown_target() const { return target.empty() ? command : target; }
+
+    std::string target;   // A URL, or a model: file or folder. With a command its URL, if it is not
+                          // http://127.0.0.1:{port}; may have a protocol's prefix and a path.
+    std::string command;  // --cmd
     std::vector<std::string> slo;  // As typed; empty: assumed.
     std::optional<double> expect_rps;
     std::optional<Duration> budget;

@@ -1,50 +1,15 @@
 #include "mettle/prove/plan.hpp"
 
-#include "mettle/protocols/target.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace mettle::prove {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::array kStages = {StageName::cold_start, StageName::correctness, StageName::steady,
-                                StageName::capacity, StageName::overload};
 constexpr double kLeastFactor = 1.0 / 3;
-// Starting the target, asking it and winding each run down.
-constexpr Duration kOverhead = 500ms;
-
-Duration expected_of(StageName stage, const Profile& profile, bool bracket) {
-    switch (stage) {
-        case StageName::cold_start:
-            return profile.cold_starts * profile.cold_start_each;
-        case StageName::correctness:
-            return kOverhead + static_cast<int>(profile.concurrency.size()) * profile.level;
-        case StageName::steady:
-            // Without --expect some five probes find the rate first.
-            return kOverhead + profile.unloaded + profile.steady +
-                   (bracket ? 5 * profile.probe : Duration::zero());
-        case StageName::capacity:
-            return profile.capacity;
-        case StageName::overload:
-            return kOverhead + 18 * profile.overload / 5 + profile.recovery;
-    }
-    return {};
-}
-
-// Somebody else's machine is not overloaded unasked.
-bool is_elsewhere(const ProveOptions& options) {
-    if (!is_url(options.target) || options.allow_overload) return false;
-    const auto url = protocols::parse_target_url(options.target);
-    return url && !url->url.is_loopback();
-}
-
 bool wanted(StageName stage, const ProveOptions& options) {
     return options.stages_only.empty() ||
            std::ranges::find(options.stages_only, name_of(stage)) != options.stages_only.end();
@@ -52,15 +17,10 @@ bool wanted(StageName stage, const ProveOptions& options) {
 
 std::vector<PlannedStage> stages_of(const ProveOptions& options, const Profile& profile) {
     std::vector<PlannedStage> stages;
-    for (const StageName stage : kStages) {
-        PlannedStage planned{stage, expected_of(stage, profile, !options.expect_rps), ""};
-        if (!wanted(stage, options)) {
-            planned.skipped = "left out by --stages-only";
-        } else if (stage == StageName::cold_start && is_url(options.target)) {
-            planned.skipped = "the target is a URL, which prove cannot start";
-        } else if (stage == StageName::overload && is_elsewhere(options)) {
-            planned.skipped = "the target is not on loopback: --allow-overload";
-        }
+    for (const StageKind& kind : stage_kinds()) {
+        PlannedStage planned{kind.stage, kind.expected(options, profile), ""};
+        planned.skipped =
+            wanted(kind.stage, options) ? kind.why_not(options) : "left out by --stages-only";
         stages.push_back(std::move(planned));
     }
     return stages;
@@ -89,48 +49,6 @@ std::string what_fits(const Plan& least) {
 }
 
 }  // namespace
-
-std::string_view name_of(StageName stage) {
-    switch (stage) {
-        case StageName::cold_start:
-            return "cold_start";
-        case StageName::correctness:
-            return "correctness";
-        case StageName::steady:
-            return "steady";
-        case StageName::capacity:
-            return "capacity";
-        case StageName::overload:
-            return "overload";
-    }
-    return "";
-}
-
-std::string_view question_of(StageName stage) {
-    switch (stage) {
-        case StageName::cold_start:
-            return "How long from exec to the first right answer?";
-        case StageName::correctness:
-            return "Are the answers right, and do they stay right under load?";
-        case StageName::steady:
-            return "Does it hold the SLO at the expected rate?";
-        case StageName::capacity:
-            return "Up to which rate does it hold the SLO, and what gives out then?";
-        case StageName::overload:
-            return "What happens beyond that, and is it well again afterwards?";
-    }
-    return "";
-}
-
-Result<StageName> stage_named(std::string_view name) {
-    for (const StageName stage : kStages) {
-        if (name_of(stage) == name) return stage;
-    }
-    return fail(
-        Error::Kind::invalid_input,
-        fmt::format("there is no stage '{}': cold_start, correctness, steady, capacity or overload",
-                    name));
-}
 
 Duration Plan::expected() const {
     Duration sum{};

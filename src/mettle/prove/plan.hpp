@@ -3,17 +3,13 @@
 #include "mettle/base/result.hpp"
 #include "mettle/prove/options.hpp"
 #include "mettle/prove/profile.hpp"
+#include "mettle/prove/stage_kinds.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mettle::prove {
-
-enum class StageName { cold_start, correctness, steady, capacity, overload };
-std::string_view name_of(StageName stage);
-std::string_view question_of(StageName stage);
-Result<StageName> stage_named(std::string_view name);
 
 struct PlannedStage {
     StageName stage = StageName::cold_start;

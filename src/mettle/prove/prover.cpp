@@ -1,6 +1,7 @@
 #include "mettle/prove/prover.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/host/sockets.hpp"
 #include "mettle/prove/server_process.hpp"
 #include "mettle/prove/stages.hpp"
 #include "mettle/prove/verdict.hpp"
@@ -89,7 +90,7 @@ private:
         bench_.expect_rps = options_.expect_rps;
         bench_.runner = real_runner(bench_);
         bench_.cpus = host::split_cpus(host::allowed_cpus());
-        const auto target = is_url(options_.target) ? reach_url() : serve_model();
+        const auto target = options_.starts_target() ? start_target() : reach_url();
         result_.target = {target.url.to_string(), std::string(protocols::name_of(target.protocol)),
                           target.model.name};
         limit_rate(target.url);
@@ -128,23 +129,53 @@ private:
     }
 
     std::optional<std::filesystem::path> model_path() const {
-        if (is_url(options_.target)) return {};
+        if (is_url(options_.target) || !options_.command.empty()) return {};
         return options_.target;
     }
 
-    protocols::Target serve_model() {
+    protocols::Target start_target() {
         result_.placement = placement_of(bench_.cpus);
         bench_.observer.note(result_.placement);
-        auto server = ServerProcess::start(options_.executable, options_.target, bench_.cpus.target,
-                                           bench_.stop);
+        const protocols::TargetUrl url = options_.command.empty() ? model_url() : command_url();
+        auto server = ServerProcess::start(*bench_.launch, bench_.cpus.target, bench_.stop);
         if (!server) refuse(server.error());
         server_.emplace(std::move(*server));
         bench_.target_pid = server_->pid();
         bench_.target_cores = static_cast<double>(bench_.cpus.target.size());
+        return ask(options_.command.empty() ? at(server_->url(), url) : url);
+    }
+
+    protocols::TargetUrl model_url() {
+        bench_.launch.emplace();
+        bench_.launch->executable = options_.executable;
+        bench_.launch->model = options_.target;
         protocols::TargetUrl url;
         url.forced = protocols::Protocol::v2;
-        url.url = server_->url();
-        return ask(url);
+        return url;
+    }
+
+    // Where the command will listen: as its URL says, else on a free port.
+    protocols::TargetUrl command_url() {
+        bench_.launch.emplace();
+        Launch& launch = *bench_.launch;
+        launch.command = options_.command;
+        launch.port = host::free_port();
+        const std::string text =
+            options_.target.empty() ? "http://127.0.0.1:{port}" : options_.target;
+        auto url = protocols::parse_target_url(fill_in(text, launch.port, launch.workers));
+        if (!url) refuse(url.error());
+        if (!url->url.is_loopback()) {
+            throw StartupError(fmt::format(
+                "{} is not on this machine, where --cmd starts its server", options_.target));
+        }
+        launch.port = url->url.port;
+        if (!options_.send.only.empty() && !url->forced) url->forced = protocols::Protocol::openapi;
+        return *url;
+    }
+
+    static protocols::TargetUrl at(const http::Url& where, protocols::TargetUrl url) {
+        url.url = where;
+        return url;
     }
 
     protocols::Target reach_url() {
@@ -208,27 +239,15 @@ private:
         result_.stages.push_back(std::move(stage));
     }
 
-    // The search repeats its own invalid probes, so only the other stages are run again.
     bool repeats(const PlannedStage& planned, const StageResult& stage, int turn) {
-        return stage.verdict == StageVerdict::invalid && planned.stage != StageName::capacity &&
+        return stage.verdict == StageVerdict::invalid && !kind_of(planned.stage).repeats_itself &&
                turn < plan_.profile.most_repeats && !bench_.interrupted() && !bench_.target_lost &&
                bench_.time_left() > planned.expected;
     }
 
     StageResult run_once(StageName stage) {
-        switch (stage) {
-            case StageName::cold_start:
-                return prove_cold_start(bench_, options_.executable, options_.target);
-            case StageName::correctness:
-                return prove_correctness(bench_);
-            case StageName::steady:
-                return prove_steady(bench_, search_);
-            case StageName::capacity:
-                return prove_capacity(bench_, search_, result_.capacity);
-            case StageName::overload:
-                return prove_overload(bench_, search_);
-        }
-        return {};
+        StageContext context{bench_, search_, result_.capacity, options_};
+        return kind_of(stage).run(context);
     }
 
     const ProveOptions& options_;

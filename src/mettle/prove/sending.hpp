@@ -56,6 +56,7 @@ public:
     std::optional<double> tolerance() const;
     std::size_t payload_count() const;
     const http::Url& url() const { return target_.url; }
+    protocols::Protocol protocol() const { return target_.protocol; }
     bool insecure() const { return options_.insecure; }
     // What an answer that the user sees first looks like.
     const std::string& first_answer() const { return first_answer_; }

@@ -97,7 +97,10 @@ TEST(ServerProcess, FindsTheAddressOnceItsLineIsWhole) {
 
 TEST(ServerProcess, GivesTheWordsOfAServerThatDoesNotStart) {
     // Any program that ends without an address will do.
-    const auto server = ServerProcess::start("/bin/echo", "the model", {});
+    Launch launch;
+    launch.executable = "/bin/echo";
+    launch.model = "the model";
+    const auto server = ServerProcess::start(launch, {});
     ASSERT_FALSE(server);
     EXPECT_THAT(server.error().message, HasSubstr("serve the model --port 0"));
 }

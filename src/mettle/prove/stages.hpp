@@ -6,17 +6,14 @@
 
 #include "mettle/prove/bench.hpp"
 #include "mettle/prove/rate_search.hpp"
-#include "mettle/results/prove_result.hpp"
+#include "mettle/prove/stage_kinds.hpp"
 
-#include <filesystem>
 #include <string>
 
 namespace mettle::prove {
 
-// Starts the server again and again; `bench.sending` must have been made, from the server that
-// serves now.
-results::StageResult prove_cold_start(Bench& bench, const std::filesystem::path& executable,
-                                      const std::string& model);
+// Starts the target again and again. REQUIRES: bench.launch
+results::StageResult prove_cold_start(Bench& bench);
 results::StageResult prove_correctness(Bench& bench);
 // At the expected rate, else at half of what the search's bracket passed.
 results::StageResult prove_steady(Bench& bench, RateSearch& search);

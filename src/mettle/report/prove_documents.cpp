@@ -1,6 +1,7 @@
 // The forms of a readiness run that other programs read: Markdown and JUnit.
 
 #include "mettle/base/units.hpp"
+#include "mettle/report/markup.hpp"
 #include "mettle/report/prove_summary.hpp"
 
 #include <fmt/format.h>
@@ -12,53 +13,10 @@ namespace {
 
 using results::StageVerdict;
 
-// Text of a target's must not become markup, nor leave its cell.
-std::string markdown(std::string_view text) {
-    std::string escaped;
-    for (const char character : text) {
-        if (character == '<') {
-            escaped += "&lt;";
-        } else if (character == '&') {
-            escaped += "&amp;";
-        } else if (static_cast<unsigned char>(character) < 0x20) {
-            escaped += ' ';
-        } else {
-            if (std::string_view("|`*_[]\\").find(character) != std::string_view::npos)
-                escaped += '\\';
-            escaped += character;
-        }
-    }
-    return escaped;
-}
-
-std::string xml(std::string_view text) {
-    std::string escaped;
-    for (const char character : text) {
-        switch (character) {
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            default:
-                // XML 1.0 has no form for other control characters.
-                escaped += static_cast<unsigned char>(character) < 0x20 ? ' ' : character;
-        }
-    }
-    return escaped;
-}
-
 std::string bullets(std::string_view title, const std::vector<std::string>& lines) {
     if (lines.empty()) return "";
     std::string text = fmt::format("\n**{}**\n\n", title);
-    for (const std::string& line : lines) text += "- " + markdown(line) + "\n";
+    for (const std::string& line : lines) text += "- " + escape_markdown(line) + "\n";
     return text;
 }
 
@@ -71,20 +29,20 @@ std::string reasons_of(const results::StageResult& stage) {
 std::string junit_case(const results::StageResult& stage) {
     std::string text =
         fmt::format("  <testcase classname=\"mettle.prove\" name=\"{}\" time=\"{:.3f}\">",
-                    xml(stage.name), stage.duration_s);
+                    escape_xml(stage.name), stage.duration_s);
     switch (stage.verdict) {
         case StageVerdict::pass:
             break;
         case StageVerdict::fail:
-            text += fmt::format("<failure message=\"{}\">{}</failure>", xml(stage.answer),
-                                xml(reasons_of(stage)));
+            text += fmt::format("<failure message=\"{}\">{}</failure>", escape_xml(stage.answer),
+                                escape_xml(reasons_of(stage)));
             break;
         case StageVerdict::invalid:
-            text += fmt::format("<error message=\"{}\">{}</error>", xml(stage.answer),
-                                xml(reasons_of(stage)));
+            text += fmt::format("<error message=\"{}\">{}</error>", escape_xml(stage.answer),
+                                escape_xml(reasons_of(stage)));
             break;
         case StageVerdict::skipped:
-            text += fmt::format("<skipped message=\"{}\"/>", xml(stage.answer));
+            text += fmt::format("<skipped message=\"{}\"/>", escape_xml(stage.answer));
             break;
     }
     return text + "</testcase>\n";
@@ -93,12 +51,13 @@ std::string junit_case(const results::StageResult& stage) {
 }  // namespace
 
 std::string prove_markdown(const results::ProveResult& result) {
-    std::string text = fmt::format("### {}: {} {}\n\n", name_of(result.verdict),
-                                   markdown(result.target.url), markdown(result.target.model));
+    std::string text =
+        fmt::format("### {}: {} {}\n\n", name_of(result.verdict),
+                    escape_markdown(result.target.url), escape_markdown(result.target.model));
     text += "| stage | verdict | answer |\n|---|---|---|\n";
     for (const auto& stage : result.stages) {
-        text += fmt::format("| {} | {} | {} |\n", markdown(stage.name), name_of(stage.verdict),
-                            markdown(stage.answer));
+        text += fmt::format("| {} | {} | {} |\n", escape_markdown(stage.name),
+                            name_of(stage.verdict), escape_markdown(stage.answer));
     }
     text += bullets("Reasons", result.reasons);
     if (result.capacity && !result.capacity->bottleneck.empty())
@@ -116,7 +75,7 @@ std::string prove_junit(const results::ProveResult& result) {
     std::string text = fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"mettle prove {}\" "
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n",
-        xml(result.target.url), result.stages.size(), count(StageVerdict::fail),
+        escape_xml(result.target.url), result.stages.size(), count(StageVerdict::fail),
         count(StageVerdict::invalid), count(StageVerdict::skipped), result.duration_s);
     for (const auto& stage : result.stages) text += junit_case(stage);
     return text + "</testsuite>\n";

@@ -1,6 +1,8 @@
 #include "mettle/serving/model_route.hpp"
 
+#include "mettle/base/steady_now.hpp"
 #include "mettle/http/content_coding.hpp"
+#include "mettle/serving/compression.hpp"
 #include "mettle/serving/flight_recorder.hpp"
 #include "mettle/serving/server_timing.hpp"
 
@@ -19,10 +21,6 @@ namespace mettle {
 namespace net = boost::asio;
 
 namespace {
-
-TimePoint now() {
-    return std::chrono::steady_clock::now();
-}
 
 // By the key that it shows, else by its address.
 std::uint64_t client_of(const http::Exchange& exchange) {
@@ -94,6 +92,10 @@ void add_retry_after(http::Response& response, int retry_after_ms) {
     response.add_header("retry-after-ms", fmt::to_string(retry_after_ms));
 }
 
+void Dialect::refuse_call(HttpCall& call, const Error& error) const {
+    refuse(call.exchange->response, error, call.retry_after_ms);
+}
+
 // Calls that are not in use. They hold no model: a slab is the model's own, and goes with it.
 class ModelRoute::Pool {
 public:
@@ -150,7 +152,7 @@ public:
 private:
     void run() {
         running_.swap(calls_);
-        const TimePoint chosen = now();
+        const TimePoint chosen = steady_now();
         for (InferenceCall* call : running_) call->chosen = chosen;
         for (std::span<InferenceCall*> left(running_); !left.empty();) {
             ServedModel& model = model_of(left.front());
@@ -181,6 +183,44 @@ private:
     std::vector<InferenceCall*> running_;
 };
 
+// What workers have done for one I/O thread and it has not answered yet. Thirty answers of one run
+// cost one wake-up, and on a busy core the thread is not switched to for each of them.
+class ModelRoute::Answers final : public ResultBox, public std::enable_shared_from_this<Answers> {
+public:
+    static const std::shared_ptr<Answers>& here() {
+        thread_local const auto answers = std::make_shared<Answers>();
+        return answers;
+    }
+
+    void put(std::span<InferenceCall* const> calls) override {
+        net::io_context& io = static_cast<HttpCall*>(calls.front())->exchange->io();
+        bool first = false;
+        {
+            const std::lock_guard lock(mutex_);
+            first = ready_.empty();
+            ready_.insert(ready_.end(), calls.begin(), calls.end());
+        }
+        if (first) net::post(io, [self = shared_from_this()] { self->send(); });
+    }
+
+private:
+    void send() {
+        {
+            const std::lock_guard lock(mutex_);
+            sending_.swap(ready_);
+        }
+        for (InferenceCall* call : sending_) {
+            auto& its = static_cast<HttpCall&>(*call);
+            its.route.answer(its, its.outcome);
+        }
+        sending_.clear();
+    }
+
+    std::mutex mutex_;
+    std::vector<InferenceCall*> ready_;
+    std::vector<InferenceCall*> sending_;  // The thread's own.
+};
+
 ModelRoute::ModelRoute(std::unique_ptr<Dialect> dialect, const RouteOptions& options)
     : dialect_(std::move(dialect)), options_(options), pool_(std::make_unique<Pool>(*this)) {}
 ModelRoute::~ModelRoute() = default;
@@ -204,11 +244,13 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->place.by_slo = false;
 
     const auto read = let_in_and_read(*call);
-    call->parsed = now();
+    call->parsed = steady_now();
     if (read && call->model->runs_inline(*call)) return Turn::here().add(*call);
     if (read) {
+        const auto held = call->model;  // An answer from in there ends the call's own hold.
+        call->box = Answers::here();
         call->exchange->watch(*call);
-        return call->model->submit(*call);
+        return held->submit(*call);
     }
     call->chosen = call->started = call->finished = call->parsed;
     answer(*call, read);
@@ -229,13 +271,13 @@ Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
     const auto deadline = deadline_of(call.exchange->request);
     if (!deadline) return std::unexpected(deadline.error());
     call.deadline = *deadline;
-    if (call.model->lane() == Lane::worker) {
+    if (call.model->has_queue()) {
         call.client = client_of(*call.exchange);
         if (auto let_in = call.model->knock(call); !let_in) return let_in;
     }
     if (auto decoded = decode_body(call); !decoded) return decoded;
     if (auto read = dialect_->read(call); !read) return read;
-    if (call.deadline != TimePoint::max() && call.deadline <= now() && !call.place.by_slo) {
+    if (call.deadline != TimePoint::max() && call.deadline <= steady_now() && !call.place.by_slo) {
         call.model->stats().expired.add();
         return fail(Error::Kind::timed_out, "the request's deadline passed before it was read");
     }
@@ -245,18 +287,20 @@ Result<void> ModelRoute::let_in_and_read(HttpCall& call) const {
 void HttpCall::on_result(Result<void> given) {
     if (std::this_thread::get_id() == io_thread) return route.answer(*this, given);
     outcome = std::move(given);
-    net::post(exchange->io(), [this] { route.answer(*this, outcome); });
+    InferenceCall* alone = this;
+    std::shared_ptr(box)->put({&alone, 1});  // Who answers may drop the call's own hold of it.
 }
 
 void ModelRoute::answer(HttpCall& call, const Result<void>& outcome) {
     http::Response& response = call.exchange->response;
     Result<void> encoded = outcome;
     if (encoded) encoded = dialect_->write(call, response);
+    if (encoded) compress(call.exchange->request, response);
     if (!encoded) {
         response.clear();
-        dialect_->refuse(response, encoded.error(), call.retry_after_ms);
+        dialect_->refuse_call(call, encoded.error());
     }
-    const TimePoint written = now();
+    const TimePoint written = steady_now();
     add_server_timing(response, call, written);
     const std::string_view request_id =
         add_request_id(response, call.exchange->request.header("x-request-id"));

@@ -24,7 +24,10 @@ struct HttpCall final : InferenceCall, http::HangUpListener {
     explicit HttpCall(ModelRoute& its_route) : route(its_route) {}
 
     void on_result(Result<void> given) override;
-    void on_hang_up() override { model->cancel(*this); }
+    void on_hang_up() override {
+        const auto held = model;  // The answer ends the call's own hold.
+        held->cancel(*this);
+    }
 
     ModelRoute& route;
     std::shared_ptr<ServedModel> model;
@@ -50,6 +53,9 @@ public:
     // An error in the protocol's form and with its status. `retry_after_ms`, when positive, is to
     // be said in both headers: add_retry_after().
     virtual void refuse(http::Response& response, const Error& error, int retry_after_ms) const = 0;
+    // The same of a call, for protocols whose read() keeps more of what was wrong in the question
+    // than a sentence holds.
+    virtual void refuse_call(HttpCall& call, const Error& error) const;
 };
 
 // Retry-After in whole seconds, and retry-after-ms beside it. Nothing for 0.
@@ -73,6 +79,7 @@ private:
     friend struct HttpCall;
     class Pool;
     class Turn;
+    class Answers;
 
     Result<void> decode_body(HttpCall& call) const;
     Result<void> let_in_and_read(HttpCall& call) const;

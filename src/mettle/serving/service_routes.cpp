@@ -140,12 +140,6 @@ std::string describe(const ModelRepository& repository) {
         .dump();
 }
 
-void answer(app::Context& context, std::string body, int status = 200) {
-    context.response().status = status;
-    context.response().body = std::move(body);
-    context.exchange.send();
-}
-
 }  // namespace
 
 void HttpStats::count(int status) {

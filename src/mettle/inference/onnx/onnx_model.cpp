@@ -1,5 +1,6 @@
 #include "mettle/inference/onnx/onnx_model.hpp"
 
+#include "mettle/inference/onnx/custom_ops.hpp"
 #include "mettle/inference/onnx/model_cache.hpp"
 #include "mettle/inference/onnx/onnx_slab.hpp"
 #include "mettle/inference/sample_inputs.hpp"
@@ -15,6 +16,8 @@ namespace mettle::onnx {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kFatalOnly = ORT_LOGGING_LEVEL_FATAL;
 
 // Ends a run between two of its nodes once nobody wants it, and leaves the options as they were.
 class Terminator {
@@ -79,6 +82,9 @@ private:
     void check_what_is_foreseen() {
         for (const std::int64_t rows : {1, 3}) {
             OnnxSlab slab(graph_);
+            // Some can't take zeros, or three rows; that is no error worth a line in the log.
+            (void)message_of(
+                api().RunOptionsSetRunLogSeverityLevel(slab.run_options.get(), kFatalOnly));
             std::vector<bool> foreseen;
             for (std::size_t index = 0; index < graph_.foreseen.size(); ++index) {
                 foreseen.push_back(slab.foresees(index));
@@ -126,6 +132,12 @@ std::optional<std::string> configure(OrtSessionOptions* session, const Options& 
         if (auto failure = message_of(ort.AddSessionConfigEntry(session, key, value)))
             return failure;
     }
+    for (const fs::path& library : options.custom_ops) {
+        if (auto opened = open_custom_ops(library); !opened) return opened.error().message;
+        if (auto failure =
+                message_of(ort.RegisterCustomOpsLibrary_V2(session, fs::absolute(library).c_str())))
+            return failure;
+    }
     return std::nullopt;
 }
 
@@ -144,8 +156,9 @@ std::expected<Session, std::string> open(const fs::path& file, OrtSessionOptions
 std::expected<Session, std::string> make_session(const fs::path& file, OrtSessionOptions* session,
                                                  const Options& options) {
     const ModelCache cache(options.cache_folder);
-    const auto entry =
-        cache.entry_for(file, fmt::format("level {}", options.graph_optimization_level));
+    std::string settings = fmt::format("level {}", options.graph_optimization_level);
+    for (const fs::path& library : options.custom_ops) settings += " " + library.string();
+    const auto entry = cache.entry_for(file, settings);
     if (!entry) return open(file, session);
     std::error_code error;
     const auto level = static_cast<GraphOptimizationLevel>(options.graph_optimization_level);
@@ -177,6 +190,18 @@ std::optional<std::string> why_unreadable(const fs::path& file) {
     return std::nullopt;
 }
 
+std::string why_refused(const std::string& failure) {
+    if (failure.contains("Protobuf") || failure.contains("protobuf") ||
+        failure.contains("INVALID_PROTOBUF"))
+        return "it is not an ONNX model, or it is cut off";
+    if (failure.contains("is not a registered function/op"))
+        return failure +
+               "; where a library brings that operator, name it with --custom-ops, or as "
+               "custom_ops "
+               "in mettle.yaml";
+    return failure;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Model>> load(const fs::path& file, const Options& options) {
@@ -191,12 +216,7 @@ Result<std::unique_ptr<Model>> load(const fs::path& file, const Options& options
     const std::unique_ptr<OrtSessionOptions, Release> session_options(raw_options);
     if (auto failure = configure(raw_options, options)) return cannot(*failure);
     auto session = make_session(file, raw_options, options);
-    if (!session) {
-        const std::string& failure = session.error();
-        const bool parsing = failure.contains("Protobuf") || failure.contains("protobuf") ||
-                             failure.contains("INVALID_PROTOBUF");
-        return cannot(parsing ? "it is not an ONNX model, or it is cut off" : failure);
-    }
+    if (!session) return cannot(why_refused(session.error()));
     auto graph = read_signature(**session);
     if (!graph) return cannot(graph.error().message);
     return std::make_unique<OnnxModel>(*std::move(session), *std::move(graph));

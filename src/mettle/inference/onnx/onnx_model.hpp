@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mettle::onnx {
 
@@ -15,6 +16,8 @@ struct Options {
     int graph_optimization_level = 99;
     // Where optimised graphs are kept for the next start (ModelCache); empty: nowhere.
     std::filesystem::path cache_folder = {};
+    // Libraries of custom operators that the graph may use.
+    std::vector<std::filesystem::path> custom_ops = {};
 };
 
 // A model on ONNX Runtime's CPU provider. One session, shared by all threads that run it; each slab

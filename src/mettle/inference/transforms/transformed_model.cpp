@@ -1,7 +1,9 @@
 #include "mettle/inference/transforms/transformed_model.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/base/base64.hpp"
 #include "mettle/inference/transforms/scores.hpp"
+#include "mettle/inference/transforms/transform_limits.hpp"
 
 #include <fmt/format.h>
 
@@ -13,10 +15,6 @@
 namespace mettle {
 
 namespace {
-
-// A few kilobytes of picture become megabytes of numbers, so the limit of a request's size is none
-// for what it is made into.
-constexpr std::size_t kMostPreparedBytes = std::size_t{1} << 30;
 
 std::unexpected<Error> wrong(std::string message) {
     return fail(Error::Kind::invalid_input, std::move(message));
@@ -54,6 +52,21 @@ Result<PictureStep> make_picture_step(const Signature& signature, const PictureT
     return PictureStep{*index, spec.name, *std::move(image)};
 }
 
+// No picture file begins with ASCII (JPEG ff, PNG 89), so what does is base64, for protocols that
+// have no bytes; as the data: URL that browsers make of a file, too.
+std::string_view file_of(std::string_view given, std::string& decoded) {
+    if (given.empty() || static_cast<unsigned char>(given.front()) >= 0x80) return given;
+    constexpr std::string_view kMark = ";base64,";
+    std::string_view text = given;
+    if (text.starts_with("data:"))
+        if (const auto at = text.substr(0, 100).find(kMark); at != std::string_view::npos)
+            text.remove_prefix(at + kMark.size());
+    auto bytes = from_base64(text);
+    if (!bytes) return given;
+    decoded = *std::move(bytes);
+    return decoded;
+}
+
 Result<void> read_pictures(const PictureStep& step, const TensorView& files, Slab& inner) {
     const std::int64_t rows = files.shape.element_count().value_or(0);
     const auto parts = split_bytes(files.data, rows);
@@ -62,7 +75,9 @@ Result<void> read_pictures(const PictureStep& step, const TensorView& files, Sla
     std::span<std::byte> memory;
     ImageSize size;
     for (std::size_t row = 0; row < parts->size(); ++row) {
-        const auto image = step.image.read(std::as_bytes(std::span((*parts)[row])));
+        std::string decoded;
+        const std::string_view file = file_of((*parts)[row], decoded);
+        const auto image = step.image.read(std::as_bytes(std::span(file)));
         const auto place = fmt::format("picture {} of input '{}'", row, step.name);
         if (!image)
             return fail(image.error().kind, fmt::format("{}: {}", place, image.error().message));
@@ -191,36 +206,37 @@ struct Steps {
 
 class TransformedSlab final : public Slab {
 public:
-    TransformedSlab(const Steps& steps, std::unique_ptr<Slab> inner)
-        : steps_(steps), inner_(std::move(inner)) {}
+    TransformedSlab(const Steps& steps, std::unique_ptr<Slab> its_next)
+        : next(std::move(its_next)), steps_(steps) {}
 
     std::span<std::byte> input(std::size_t index, const Shape& shape) override {
         METTLE_ASSERT(!is_picture(index));
-        return inner_->input(index, shape);
+        return next->input(index, shape);
     }
     void borrow_input(std::size_t index, const TensorView& view) override {
-        is_picture(index) ? void(files = view) : inner_->borrow_input(index, view);
+        is_picture(index) ? void(files = view) : next->borrow_input(index, view);
     }
     TensorView input_view(std::size_t index) const override {
-        return is_picture(index) ? files : inner_->input_view(index);
+        return is_picture(index) ? files : next->input_view(index);
     }
     TensorView output(std::size_t index) const override {
-        if (!steps_.classes) return inner_->output(index);
+        if (!steps_.classes) return next->output(index);
         if (index < steps_.classes->outputs())
             return index < classes.size() ? classes[index].view() : TensorView();
         const std::size_t other = index - steps_.classes->outputs();
-        return inner_->output(other < steps_.classes->index ? other : other + 1);
+        return next->output(other < steps_.classes->index ? other : other + 1);
     }
     void set_output(std::size_t, const TensorView&) override {
         METTLE_ASSERT(false);  // Runs share inner slabs only.
     }
     std::size_t bytes() const override {
-        std::size_t sum = inner_->bytes();
+        std::size_t sum = next->bytes();
         for (const Tensor& tensor : classes) sum += tensor.data().size();
         return sum;
     }
-    Slab& inner() override { return *inner_; }
+    Slab& inner() override { return next->inner(); }
 
+    std::unique_ptr<Slab> next;   // Of the model inside, which may prepare in its turn.
     TensorView files;             // The client's pictures.
     std::vector<Tensor> classes;  // What after() made.
 
@@ -230,7 +246,6 @@ private:
     }
 
     const Steps& steps_;
-    std::unique_ptr<Slab> inner_;
 };
 
 class TransformedModel final : public Model {
@@ -243,18 +258,25 @@ public:
     std::unique_ptr<Slab> make_slab() override {
         return std::make_unique<TransformedSlab>(steps_, inner_->make_slab());
     }
-    const Signature& run_signature() const override { return inner_->signature(); }
+    const Signature& run_signature() const override { return inner_->run_signature(); }
     bool prepares() const override { return true; }
+    bool takes_pictures(std::size_t input) const override {
+        return steps_.picture && steps_.picture->index == input;
+    }
     Result<void> before(Slab& slab) override {
-        if (!steps_.picture) return {};
-        return read_pictures(*steps_.picture, static_cast<TransformedSlab&>(slab).files,
-                             slab.inner());
+        auto& own = static_cast<TransformedSlab&>(slab);
+        if (steps_.picture)
+            if (auto read = read_pictures(*steps_.picture, own.files, *own.next); !read)
+                return read;
+        return inner_->before(*own.next);
     }
     Result<void> after(Slab& slab) override {
+        auto& own = static_cast<TransformedSlab&>(slab);
+        if (auto done = inner_->after(*own.next); !done) return done;
         if (!steps_.classes) return {};
-        auto ranked = rank_classes(*steps_.classes, slab.inner().output(steps_.classes->index));
+        auto ranked = rank_classes(*steps_.classes, own.next->output(steps_.classes->index));
         if (!ranked) return std::unexpected(ranked.error());
-        static_cast<TransformedSlab&>(slab).classes = *std::move(ranked);
+        own.classes = *std::move(ranked);
         return {};
     }
     Result<void> run(Slab& slab, const RunToken* token) override {

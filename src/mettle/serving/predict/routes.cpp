@@ -3,8 +3,11 @@
 #include "mettle/app/percent.hpp"
 #include "mettle/serving/error_answer.hpp"
 #include "mettle/serving/model_route.hpp"
+#include "mettle/serving/predict/mistakes.hpp"
 #include "mettle/serving/predict/request.hpp"
 #include "mettle/serving/wire/tensor_json.hpp"
+
+#include <utility>
 
 namespace mettle::predict {
 
@@ -24,12 +27,15 @@ std::string detail(std::string_view message) {
     return body += '}';
 }
 
-// FastAPI's form: 422 with what is wrong with the request, else a sentence.
+// FastAPI's form: 422 with a list of what is wrong with the request, else a sentence.
 void answer_refusal(http::Response& response, const Error& error, int retry_after_ms = 0) {
     answer_error(response, error, retry_after_ms);
-    const bool details = error.message.starts_with(R"({"detail":)");
-    if (error.kind == Error::Kind::invalid_input) response.status = 422;
-    response.body = details ? error.message : detail(error.message);
+    response.body = detail(error.message);
+    if (error.kind != Error::Kind::invalid_input) return;
+    Mistakes mistakes;
+    mistakes.add("value_error", "", error.message, "null");
+    response.status = 422;
+    response.body = mistakes.body();
 }
 
 void append_output(std::string& out, const TensorView& tensor, bool single) {
@@ -49,8 +55,9 @@ public:
     Result<void> read(HttpCall& call) const override {
         thread_local RequestParser parser;
         Request& request = request_of(call);
-        auto read =
-            parser.parse(call.exchange->request.body, call.model->signature(), *call.slab, request);
+        const http::Request& asked = call.exchange->request;
+        auto read = parser.parse(asked.header("content-type"), asked.body, call.model->signature(),
+                                 *call.slab, request);
         call.rows = request.rows;
         return read;
     }
@@ -70,6 +77,13 @@ public:
 
     void refuse(http::Response& response, const Error& error, int retry_after_ms) const override {
         answer_refusal(response, error, retry_after_ms);
+    }
+    void refuse_call(HttpCall& call, const Error& error) const override {
+        http::Response& response = call.exchange->response;
+        answer_refusal(response, error, call.retry_after_ms);
+        // Taken, since the question is used again for calls that are refused before they are read.
+        const std::string said = std::exchange(request_of(call).refusal, {});
+        if (!said.empty()) response.body = said;
     }
 };
 

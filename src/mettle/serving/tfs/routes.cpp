@@ -20,11 +20,6 @@ using app::Context;
 // What the path says of a version.
 enum class Wanted { newest, version, label };
 
-void answer(Context& context, std::string body) {
-    context.response().body = std::move(body);
-    context.exchange.send();
-}
-
 void refuse(Context& context, const Error& error) {
     answer_error(context.response(), error);
     context.exchange.send();

@@ -85,6 +85,11 @@ Json one_statistic(const ServedModel& model) {
     };
 }
 
+// Triton's "onnxruntime_onnx" is of the backend "onnxruntime"; others are their own.
+std::string_view backend_of(std::string_view platform) {
+    return platform == "onnxruntime_onnx" ? "onnxruntime" : platform;
+}
+
 }  // namespace
 
 std::string server_metadata() {
@@ -107,16 +112,17 @@ std::string model_metadata(const ServedModel& model, const ModelRepository& repo
 
 std::string model_config(const ServedModel& model) {
     const bool batches = model.signature().batches();
+    const std::string_view backend = backend_of(model.model().platform());
     return Json{{"name", model.name()},
                 {"platform", model.model().platform()},
-                {"backend", "onnxruntime"},
+                {"backend", backend},
                 {"version_policy", {{"all", Json::object()}}},
                 {"max_batch_size", batches ? kAdvertisedBatch : 0},
                 {"input", config_tensors(model.signature().inputs, batches)},
                 {"output", config_tensors(model.signature().outputs, batches)},
                 {"instance_group",
                  {{{"name", model.name()}, {"kind", "KIND_CPU"}, {"count", model.workers()}}}},
-                {"default_model_filename", "model.onnx"},
+                {"default_model_filename", backend == "onnxruntime" ? "model.onnx" : ""},
                 {"parameters", Json::object()}}
         .dump();
 }

@@ -2,7 +2,9 @@
 
 #include "mettle/serving/v2/input_reader.hpp"
 #include "mettle/serving/v2/output_reader.hpp"
+#include "mettle/serving/v2/raw_request.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -81,12 +83,28 @@ void InferRequest::clear() {
     rows = 1;
 }
 
+namespace {
+
+Result<void> parse_raw(std::string_view body, const Signature& signature, Slab& slab,
+                       InferRequest& request) {
+    request.clear();
+    request.binary_by_default = true;
+    request.packed.resize(std::max<std::size_t>(request.packed.size(), 1));
+    const auto rows = read_raw(body, signature, slab, request.packed.front());
+    if (!rows) return std::unexpected(rows.error());
+    request.rows = *rows;
+    return {};
+}
+
+}  // namespace
+
 InferRequestParser::InferRequestParser() : state_(std::make_unique<State>()) {}
 InferRequestParser::~InferRequestParser() = default;
 
 Result<void> InferRequestParser::parse(std::string_view body, std::optional<std::size_t> json_size,
                                        const Signature& signature, Slab& slab,
                                        InferRequest& request) {
+    if (json_size == 0) return parse_raw(body, signature, slab, request);
     State& state = *state_;
     const std::string_view text = body.substr(0, json_size.value_or(body.size()));
     request.clear();
@@ -116,10 +134,6 @@ Result<std::optional<std::size_t>> parse_json_size(std::string_view header, std:
     const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), size);
     if (error != std::errc{} || end != header.data() + header.size())
         return wrong("Inference-Header-Content-Length '{}' is not a number of bytes", header);
-    if (size == 0)
-        return wrong(
-            "Inference-Header-Content-Length 0 asks for a raw binary request, which is not offered "
-            "by this server");
     if (size > body_size)
         return wrong("Inference-Header-Content-Length is {}, and the body has {} bytes", size,
                      body_size);

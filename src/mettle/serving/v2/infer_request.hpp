@@ -41,7 +41,8 @@ public:
     InferRequestParser(InferRequestParser&&) = delete;
 
     // `json_size` is the value of Inference-Header-Content-Length, where there is one: what is
-    // behind that many bytes of `body` are binary tensors. At least 64 bytes behind `body` are
+    // behind that many bytes of `body` are binary tensors, and with 0 there is no JSON: read_raw().
+    // At least 64 bytes behind `body` are
     // readable. Fails with `invalid_input` and a sentence that names the input and says what is
     // wrong with it. The slab may then be half filled. Binary tensors that are aligned for their
     // type are borrowed from `body`, BYTES from `request`: both must outlive the run.
@@ -53,7 +54,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-// The header's value: a number of bytes, at least 1 and at most those of the body.
+// The header's value: a number of bytes, at most those of the body.
 Result<std::optional<std::size_t>> parse_json_size(std::string_view header, std::size_t body_size);
 
 }  // namespace mettle::v2

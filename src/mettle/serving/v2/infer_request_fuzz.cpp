@@ -22,6 +22,8 @@ const Signature kSignature{
     {{"y", DataType::fp32, {-1}}},
 };
 
+const Signature kOneInput{{{"x", DataType::fp32, {-1, 2}}}, {{"y", DataType::fp32, {-1}}}};
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
@@ -38,12 +40,14 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     v2::InferRequest request;
     wire::FakeSlab slab;
     for (const TensorSpec& spec : kSignature.inputs) slab.types.push_back(spec.type);
-    if (!parser.parse(std::string_view(body).substr(0, length), json_size, kSignature, slab,
+    // A raw binary request is for a model of one input.
+    const Signature& signature = json_size == 0 ? kOneInput : kSignature;
+    if (!parser.parse(std::string_view(body).substr(0, length), json_size, signature, slab,
                       request))
         return 0;
-    for (std::size_t index = 0; index < kSignature.inputs.size(); ++index) {
+    for (std::size_t index = 0; index < signature.inputs.size(); ++index) {
         const TensorView& view = slab.inputs.at(index);
-        require(kSignature.inputs[index].shape.accepts(view.shape));
+        require(signature.inputs[index].shape.accepts(view.shape));
         const std::int64_t count = view.shape.element_count().value();
         if (view.type == DataType::bytes)
             require(split_bytes(view.data, count).has_value());

@@ -199,7 +199,8 @@ TEST_F(InferRequestTest, RowsMustAgreeBetweenInputs) {
 TEST_F(InferRequestTest, TheHeaderOfTheBinaryExtensionIsABoundedNumber) {
     EXPECT_EQ(parse_json_size("", 10).value(), std::nullopt);
     EXPECT_EQ(parse_json_size("7", 10).value(), 7u);
-    for (const char* header : {"0", "11", "-1", "x", "7 ", "99999999999999999999999"})
+    EXPECT_EQ(parse_json_size("0", 10).value(), 0u);
+    for (const char* header : {"11", "-1", "x", "7 ", "99999999999999999999999"})
         EXPECT_FALSE(parse_json_size(header, 10)) << header;
 }
 

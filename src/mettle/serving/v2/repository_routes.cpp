@@ -2,9 +2,9 @@
 
 #include "mettle/app/percent.hpp"
 #include "mettle/serving/error_answer.hpp"
+#include "mettle/serving/on_connection.hpp"
 #include "mettle/serving/v2/documents.hpp"
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -72,15 +72,8 @@ void answer_with(http::Exchange& exchange, const Result<void>& outcome) {
     exchange.send();
 }
 
-// For the keeper, which calls it on a thread of its own: the answer goes out on the connection's,
-// which the exchange never leaves.
 RepositoryKeeper::Done answering(Context& context) {
-    return [held = context.exchange.hold()](Result<void> outcome) mutable {
-        auto& io = held->io();
-        boost::asio::post(io, [held = std::move(held), outcome = std::move(outcome)] {
-            answer_with(*held, outcome);
-        });
-    };
+    return on_connection(context, answer_with);
 }
 
 std::string model_of(Context& context) {

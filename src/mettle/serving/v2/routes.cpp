@@ -13,12 +13,6 @@ namespace {
 
 using app::Context;
 
-void answer(Context& context, std::string body, int status = 200) {
-    context.response().status = status;
-    context.response().body = std::move(body);
-    context.exchange.send();
-}
-
 // Adds a route and its twin below /versions/{version}.
 template <typename Handler>
 void add_for_model(app::App& app, std::string_view method, std::string_view what, Handler handler) {

@@ -130,17 +130,24 @@ Result<void> TensorReader::take_number_rows(std::size_t input,
     return {};
 }
 
-Result<void> TensorReader::take_bytes(std::size_t input, std::string_view bytes) {
+Result<void> TensorReader::take_bytes(std::size_t input,
+                                      std::span<const std::string_view> elements) {
     const TensorSpec& spec = signature_->inputs[input];
     Shape shape;
     for (std::size_t axis = 0; axis < spec.shape.rank(); ++axis) shape.push_back(1);
+    if (elements.size() != 1 && shape.rank() == 0)
+        return wrong(spec, "it is a single value, and several are given");
+    if (shape.rank() > 0) shape[0] = static_cast<std::int64_t>(elements.size());
     if (spec.type != DataType::bytes)
         return wrong(spec, fmt::format("it is {}, and raw bytes are for BYTES inputs: send JSON",
                                        name_of(spec.type)));
     if (auto accepted = accept(input, shape); !accepted) return accepted;
     std::string& packed = (*packed_)[input];
-    const auto length = static_cast<std::uint32_t>(bytes.size());
-    packed.assign(reinterpret_cast<const char*>(&length), 4).append(bytes);
+    packed.clear();
+    for (const std::string_view element : elements) {
+        const auto length = static_cast<std::uint32_t>(element.size());
+        packed.append(reinterpret_cast<const char*>(&length), 4).append(element);
+    }
     slab_->borrow_input(input, {spec.type, shape, std::as_bytes(std::span(packed))});
     return {};
 }

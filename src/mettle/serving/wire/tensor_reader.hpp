@@ -33,8 +33,11 @@ public:
     }
     // A text for each row; a row of a single value may stand with brackets or without.
     Result<void> take_rows(std::size_t input, std::span<const std::string_view> texts);
-    // Bytes that came otherwise than as JSON: the single element of a BYTES input.
-    Result<void> take_bytes(std::size_t input, std::string_view bytes);
+    // Bytes that came otherwise than as JSON: the elements of a BYTES input, one a row.
+    Result<void> take_bytes(std::size_t input, std::span<const std::string_view> elements);
+    Result<void> take_bytes(std::size_t input, std::string_view element) {
+        return take_bytes(input, std::span(&element, 1));
+    }
 
     bool has(std::size_t input) const { return seen_[input]; }
 

@@ -12,12 +12,6 @@ bool is_space(char character) {
     return character == ' ' || character == '\n' || character == '\r' || character == '\t';
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 // The place behind the string that begins at `at`.
 std::size_t behind_string(std::string_view text, std::size_t at) {
     for (++at; at < text.size() && text[at] != '"'; ++at) {
@@ -112,9 +106,16 @@ private:
 
 }  // namespace
 
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
 simdjson::simdjson_result<std::string_view> text_of(simdjson::ondemand::value value) {
-    simdjson::ondemand::json_type type{};
-    if (const auto error = value.type().get(type)) return error;
+    // NaN and Infinity are of no type of JSON's, and some protocols have them: scalars like others.
+    auto type = simdjson::ondemand::json_type::number;
+    (void)value.type().get(type);
     std::string_view text;
     auto error = simdjson::SUCCESS;
     if (type == simdjson::ondemand::json_type::array) {

@@ -12,6 +12,9 @@
 
 namespace mettle::wire {
 
+// Without the blanks of JSON at both ends.
+std::string_view trimmed(std::string_view text);
+
 // The text of a value, brackets and quotes included, blanks around it not. What is inside is not
 // checked.
 simdjson::simdjson_result<std::string_view> text_of(simdjson::ondemand::value value);
