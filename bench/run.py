@@ -19,6 +19,7 @@ from rows import ROWS
 
 
 def main() -> int:
+    os.environ["METTLE_NO_HISTORY"] = "1"  # Figures of benchmarks are not the user's own runs.
     args = parse(sys.argv[1:])
     if args.list:
         for name, row in ROWS.items():

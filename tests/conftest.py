@@ -1,14 +1,20 @@
 """What all suites share: servers on free ports that are always stopped, and their output when a test fails."""
 
+import os
 import pathlib
 import shutil
 import socket
 import sys
+import tempfile
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from support import paths, plant, process, truth  # noqa: E402
+
+# Results of tests are not kept with those of whoever runs them.
+history = tempfile.TemporaryDirectory(prefix="mettle-history-")
+os.environ["METTLE_HISTORY"] = history.name
 
 
 def pytest_collection_modifyitems(items):

@@ -52,14 +52,17 @@ def billed(server: Server, measure: Callable[[], Load]) -> Load:
     return load
 
 
-def wrk(call: Call, connections: int, seconds: float, cpu: int) -> Load:
+def wrk(call: Call, connections: int, seconds: float, cpu: int, *, refused: bool = False) -> Load:
+    """`refused`: nearly all answers are to be errors, and how fast they come is what is measured."""
     script = paths.PEERS / "wrk/send.lua"
     headers = [f"{k}: {v}" for k, v in call.headers.items()]
     ended = run_client(
         [paths.tool("wrk"), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", "-s", script,
          call.url, "--", call.method, call.body or "-", *headers], cpu, timeout_s=seconds + 30)
     text = _last_json(ended, "wrk")
-    if text["errors"]:
+    if refused and text["errors"] < 0.99 * text["requests"]:
+        raise MeasurementFailed(f"wrk: only {text['errors']} of {text['requests']} requests were refused at {call.url}")
+    if text["errors"] and not refused:
         raise MeasurementFailed(f"wrk: {text['errors']} of {text['requests']} requests failed at {call.url}")
     return Load(text["requests"], text["requests"] / text["seconds"], ended.cpu_s, ended.wall_s,
                 text["p50_us"], text["p99_us"], text["mean_us"])
@@ -106,8 +109,9 @@ def ring_bench(call: Call, connections: int, seconds: float, cpu: int) -> RingBe
 
 
 def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Path, *extra,
-           protocol: str = "plain", closed: bool = True) -> tuple[Load, dict]:
-    """`mettle load`: the load, and the whole result (schema mettle.run/1)."""
+           protocol: str = "plain", closed: bool = True, refusals: bool = False) -> tuple[Load, dict]:
+    """`mettle load`: the load, and the whole result (schema mettle.run/1). `refusals`: a 503 is an answer like others, and
+    only those that are none count in the load's times."""
     out = scratch / "mettle.json"
     out.unlink(missing_ok=True)
     what = ["--method", call.method] if protocol == "plain" else []
@@ -118,14 +122,22 @@ def mettle(call: Call, users: int, seconds: float, cpu: int, scratch: pathlib.Pa
     how = ["-u", users, "-r", users * 10] if closed else []
     ended = run_client([paths.mettle(), "load", f"{protocol}+{call.url}", *what, *how, "-t", f"{seconds:g}s",
                         "--workers", "1", "--headless", "-o", out, *extra], cpu, timeout_s=seconds + 90)
-    if ended.code not in (0, 3) or not out.exists():  # 3: no verdict, but the figures are there
+    passed = (0, 1, 3) if refusals else (0, 3)  # 1: a failure; 3: no verdict, but the figures are there
+    if ended.code not in passed or not out.exists():
         raise MeasurementFailed(f"mettle load ended with {ended.code}: {(ended.stdout + ended.stderr).strip()[-300:]}")
     result = json.loads(out.read_text())
     totals, latency = result["totals"], result["latency_ms"]
-    if totals["failures"]:
-        raise MeasurementFailed(f"mettle load: {totals['failures']} of {totals['requests']} requests failed")
+    failed = totals["failures"] - (_refused(result) if refusals else 0)
+    if failed:
+        raise MeasurementFailed(f"mettle load: {failed} of {totals['requests']} requests failed")
     return Load(totals["requests"], totals["rps"], ended.cpu_s, ended.wall_s,
                 latency["p50"] * 1000, latency["p99"] * 1000, latency["mean"] * 1000), result
+
+
+def _refused(result: dict) -> int:
+    """503 and 504: what an overloaded server may say."""
+    return sum(failure["count"] for failure in result["failures"]
+               if failure["kind"] == "status" and failure["detail"].startswith(("503", "504")))
 
 
 def reasons(result: dict) -> str:

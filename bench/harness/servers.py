@@ -11,12 +11,18 @@ from .errors import MeasurementFailed, Unavailable
 from .process import Server, free_port
 
 
-def mettle(cpu: int, scratch: pathlib.Path, *extra, model: pathlib.Path = paths.DIGITS) -> Server:
-    """Serves the digits, or another model's folder under the part of its name before the first '-'."""
+def mettle(cpu: int, scratch: pathlib.Path, *extra, model: pathlib.Path = paths.DIGITS, simulate: str = "") -> Server:
+    """Serves the digits, or another model's folder under the part of its name before the first '-', or a simulated one."""
     port = free_port()
-    name = model.name.partition("-")[0]
-    return Server("mettle", [paths.mettle(), "serve", model, "--name", name, "--port", port, *extra], cpu, port,
+    what = ["--simulate", simulate] if simulate else [model, "--name", model.name.partition("-")[0]]
+    return Server("mettle", [paths.mettle(), "serve", *what, "--port", port, *extra], cpu, port,
                   "/v2/health/ready", scratch=scratch)
+
+
+def repository(cpu: int, scratch: pathlib.Path, folder: pathlib.Path, *extra) -> Server:
+    port = free_port()
+    return Server("mettle", [paths.mettle(), "serve", folder, "--port", port, *extra], cpu, port, "/v2/health/ready",
+                  scratch=scratch)
 
 
 def fastapi(cpu: int, scratch: pathlib.Path, app: str = "app", model: pathlib.Path = paths.DIGITS) -> Server:

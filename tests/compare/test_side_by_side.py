@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from support import paths
 from support.process import Process, mettle
+from support.waiting import until
 
 pytestmark = pytest.mark.timeout(150)
 
@@ -103,6 +104,17 @@ def test_a_service_that_goes_away_is_told_with_what_was_seen(serve, tmp_path):
         b.reap()
 
 
+def test_a_user_who_does_not_wait_for_a_slow_start_gets_no_verdict(tmp_path):
+    mark = f"never-{tmp_path.name}"
+    running = Process([paths.METTLE, "compare", "--ab-cmd", f"sleep 60 # {{port}} {mark}; true", "sleep 60 # {port}"])
+    try:
+        until(lambda: subprocess.run(["pgrep", "-f", mark + ";"], capture_output=True).stdout, "the command's start")
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 3, running.describe()
+    finally:
+        running.reap()
+
+
 def test_unlike_services_are_refused(serve):
     ended = mettle("compare", "--ab", serve(paths.DIGITS).url, serve(paths.WINE).url, *SHORT)
     assert ended.code == 2 and "--force" in ended.stderr and "digits" in ended.stderr, ended
@@ -119,6 +131,7 @@ def test_nobody_there_is_unreachable(refusing_port, digits):
     (["--ab", "http://127.0.0.1:1"], "--ab"),
     (["--ab", "http://127.0.0.1:1", "http://127.0.0.1:2", "--new", "a.json"], "give one of them"),
     (["a.json", "--new", "b.json", "--runs", "5"], "--runs is about runs that are measured now"),
+    (["--ab", "http://127.0.0.1:1", "http://127.0.0.1:2", "--pid", "1"], "there is no flag --pid"),
     ([], "what is to be compared?"),
     (["--ab", "http://127.0.0.1:1", "http://127.0.0.1:2", "--runs", "0"], "--runs"),
     (["--ab", "http://127.0.0.1:1", "http://127.0.0.1:2", "-o", "r.doc"], "says no form"),

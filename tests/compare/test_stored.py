@@ -32,8 +32,9 @@ def compare(a, b, *flags):
     return process.mettle("compare", *a, "--new", *b, *flags)
 
 
-def test_a_server_against_itself_is_no_regression(stored):
-    ended = compare(stored[:4], stored[4:], "--force")
+def test_runs_against_themselves_are_no_regression(stored):
+    # Not four against the next four: the host changes in between, which is what --ab is for.
+    ended = compare(stored, stored, "--force")
     assert ended.code in (0, 3), ended.stderr + ended.stdout
     assert "p50" in ended.stdout and "throughput" in ended.stdout
 

@@ -221,11 +221,12 @@ def test_server_metadata_has_the_same_keys(both):
     assert set(ours["extensions"]) < set(theirs["extensions"])
 
 
-def test_statistics_have_the_same_keys(both):
+@pytest.mark.parametrize("path", ["/v2/models/digits/stats", "/v2/models/stats"])
+def test_statistics_have_the_same_keys(both, path):
     def keys(document):
         return {key: keys(value) for key, value in document.items() if key != "response_stats"} if isinstance(document, dict) else None
 
-    theirs, ours = (reply.json()["model_stats"][0] for reply in both("/v2/models/digits/stats"))
+    theirs, ours = (reply.json()["model_stats"][0] for reply in both(path))
     assert keys(ours) == keys(theirs)
 
 

@@ -89,6 +89,8 @@ def test_all_protocols_give_the_label(server, moods, known):
     assert infer(server, [text]).as_numpy("label").tolist() == [[label.encode()]]
     assert ask(server.url + "/predict/moods", "POST", json={"text": text}).json()["label"] == [label]
     assert ask(server.url + "/predict/moods", "POST", json={"text": [text]}).json()["label"] == [[label]]
+    reply = ask(server.url + "/predict/moods", "POST", text.encode(), {"Content-Type": "text/plain"})
+    assert reply.json()["label"] == [label], reply.body
     reply = ask(server.url + "/v1/models/moods:predict", "POST", json={"instances": [text]})
     assert reply.json()["predictions"][0]["label"] == [label], reply.body
     timing = reply.headers["server-timing"]
@@ -147,6 +149,33 @@ def test_a_graph_behind_the_model(serve, moods, tmp_path):
     assert list(answer) == ["mood", "ids", "seen"]
     scores = infer(serve(moods, "--custom-ops", OPERATORS), SENTENCES[:3]).as_numpy("class")[:, 0]
     assert answer["mood"] == scores.tolist()
+
+
+def test_a_hugging_face_folder_with_a_tokenizers_graph(serve, moods, tmp_path, known):
+    """onnx/model.onnx, config.json with the labels, and beside them what was made of its word-piece tokenizer.json."""
+    folder = tmp_path / "sentiment"
+    (folder / "onnx").mkdir(parents=True)
+    (folder / "onnx/model.onnx").write_bytes((moods / "model.onnx").read_bytes())
+    (folder / "config.json").write_text(json.dumps({"id2label": {"0": "NEGATIVE", "1": "POSITIVE"}}))
+    known.save(str(folder / "tokenizer.json"))
+    words = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
+    text_models.save_tokenizer(folder, sorted(words, key=words.get))
+    (folder / "mettle.yaml").write_text(
+        "transforms: {before: tokenizer.onnx, classes: {output: logits, activation: softmax}}\n")
+    answer = infer(serve(folder, "--custom-ops", OPERATORS), SENTENCES, "sentiment")
+    ids, _, probabilities = text_models.right_answer(moods, known, SENTENCES)
+    np.testing.assert_array_equal(answer.as_numpy("ids"), ids)
+    assert [label.decode() for (label,) in answer.as_numpy("label")] == [
+        ["NEGATIVE", "POSITIVE"][at] for at in probabilities.argmax(axis=1)]
+
+
+def test_bytes_that_are_no_text_harm_nobody(server):
+    random = np.random.default_rng(1)
+    for text in (b"\xff\xfe", b"\xc3", b"a\0b", b"\xed\xa0\x80", b"x" * 1_000_000,
+                 *(random.bytes(int(random.integers(1, 60))) for _ in range(100))):
+        reply = ask(server.url + "/predict/moods", "POST", text, {"Content-Type": "text/plain"})
+        assert reply.status in (200, 422), (text[:60], reply.body)
+    assert server.returncode is None
 
 
 def test_an_operator_that_is_missing_names_the_flag(moods):

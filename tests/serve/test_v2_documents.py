@@ -89,3 +89,10 @@ def test_config_names_the_backend(serve):
     configs = {name: ask(f"{server.url}/v2/models/{name}/config").json() for name in ("digits", "slow")}
     assert (configs["digits"]["platform"], configs["digits"]["backend"]) == ("onnxruntime_onnx", "onnxruntime")
     assert (configs["slow"]["platform"], configs["slow"]["backend"]) == ("mettle_simulated", "mettle_simulated")
+
+
+def test_statistics_of_all_models_stand_together(serve, repository):
+    server = serve(repository)
+    statistics = ask(server.url + "/v2/models/stats").json()["model_stats"]
+    assert [(each["name"], each["version"]) for each in statistics] == [("digits", "1"), ("digits", "3"), ("wine", "1")]
+    assert statistics[2] == ask(server.url + "/v2/models/wine/stats").json()["model_stats"][0]

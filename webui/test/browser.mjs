@@ -105,6 +105,8 @@ const kFixtures = {
   'not-ready': { charts: 6, texts: ['NOT READY', 'Why it failed', 'What to do', 'Right alone and wrong under load', 'label[0] = 7', 'needs --allow-overload'] },
   invalid: { charts: 4, texts: ['INVALID', 'Send lag p99 is 4.82 ms', 'Quantum drift', 'drift_ppm'] },
   load: { charts: 4, texts: ['VALID, with failures', 'Aggregated', 'wine is overloaded', '99.9 %', '3,000 req/s', 'Measurement VALID', 'server: running the model'] },
+  'compare-pass': { charts: 1, texts: ['PASS', 'Every metric certainly changed by less than what counts', '18 pairs of runs of 2', 'pass, better', 'looked at after 8 pairs', 'AMD EPYC'] },
+  'compare-slower': { charts: 1, texts: ['REGRESSION', '+5.9 %', 'no interval', '12 more runs a side', '<img src=x onerror='] },
   hostile: { charts: 5, texts: ['NOT READY', '</script><img src=x onerror='] },
 };
 

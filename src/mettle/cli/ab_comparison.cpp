@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace mettle::cli {
@@ -89,10 +89,11 @@ Result<Pair> AbMeasurement::measure_at_once(bool a_first) {
         if (auto started = side->start(stop_); !started) return std::unexpected(started.error());
     }
     Pair pair;
-    {
-        const std::jthread other([&] { pair.b = b_.run(pair_seed(), options_.warmup, stop_); });
-        pair.a = a_.run(pair_seed(), options_.warmup, stop_);
-    }
+    // One more thread for B; what is thrown there is thrown here.
+    auto other =
+        std::async(std::launch::async, [&] { return b_.run(pair_seed(), options_.warmup, stop_); });
+    pair.a = a_.run(pair_seed(), options_.warmup, stop_);
+    pair.b = other.get();
     a_.stop();
     b_.stop();
     return pair;

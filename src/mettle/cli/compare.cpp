@@ -78,7 +78,9 @@ std::string what(const std::vector<std::string>& paths) {
     return paths.size() == 1 ? paths[0] : fmt::format("{} and {} more", paths[0], paths.size() - 1);
 }
 
-Comparison compare_stored(const CompareFlags& given) {
+Comparison compare_stored(CompareFlags given) {
+    given.baseline = resolve_kept(given.history, given.baseline);
+    given.changed = resolve_kept(given.history, given.changed);
     if (given.baseline.size() + given.changed.size() > kMostFiles)
         throw StartupError(fmt::format("at most {} results can be compared", kMostFiles));
     const auto a = read_all(given.baseline, given.ab.force);
@@ -179,13 +181,21 @@ int compare_main(int argc, char** argv) {
     const CompareFlags& given = parsed->flags;
     std::stop_source stop;
     const StopSignals signals(stop);
-    const Comparison comparison = given.measures()
-                                      ? compare_now(given, parsed->settle, stop.get_token())
+    Comparison comparison;
+    try {
+        comparison = given.measures() ? compare_now(given, parsed->settle, stop.get_token())
                                       : compare_stored(given);
+    } catch (const StartupError& error) {
+        // What breaks off because the user has had enough is nobody's mistake.
+        if (!stop.stop_requested()) throw;
+        fmt::print(stderr, "mettle compare: ended by the user before the first pair\n");
+        return static_cast<int>(ExitCode::no_verdict);
+    }
     const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     fmt::print("{}", report::compare_summary(comparison, colour));
     std::fflush(stdout);
     write_outputs(given.outputs, comparison);
+    keep_result(given.history, results::to_json(comparison));
     return static_cast<int>(exit_code_of(comparison, given.inconclusive_passes));
 }
 

@@ -50,7 +50,7 @@ void add_sides(Flags& flags, CompareFlags& given) {
     const char* group = "What to compare";
     flags.app()
         .add_option("BASELINE", given.baseline,
-                    "results that -o FILE.json of load or prove wrote, to hold --new against")
+                    "results that -o FILE.json of load or prove wrote, or kept runs: ids or @TAG")
         ->group(group);
     flags.app().add_option("--new", given.changed, "results of the changed version")->group(group);
     flags.app()
@@ -125,6 +125,8 @@ void check(const Flags& flags, const CompareFlags& given, const std::string& req
         require(requests_file != "-",
                 "--requests -: what a program writes comes once, and each run sends anew; write it "
                 "into a file");
+        require(!flags.given("--reproduce"),
+                "--reproduce sends one payload once: mettle load does that");
         for (const std::string& command : given.commands)
             require(prove::takes_port(command),
                     fmt::format("'{}' does not say where {{port}} goes, so it cannot be told where "
@@ -169,6 +171,7 @@ std::optional<ParsedCompare> parse_compare_flags(int argc, char** argv) {
             },
             "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
+    add_history_flags(*flags, given.history);
     if (!flags->parse(argc, argv)) return {};
     given.inconclusive_passes = inconclusive == "pass";
     check(*flags, given, load->options.requests_file);

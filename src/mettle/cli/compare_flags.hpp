@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mettle/cli/ab_comparison.hpp"
+#include "mettle/cli/history_options.hpp"
 #include "mettle/cli/load_options.hpp"
 
 #include <optional>
@@ -19,6 +20,7 @@ struct CompareFlags {
     AbOptions ab;
     bool inconclusive_passes = false;
     std::vector<std::string> outputs;
+    HistoryOptions history;
 };
 
 // What a load is to be against one URL, as the flags say it. Throws StartupError.

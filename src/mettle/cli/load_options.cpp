@@ -95,7 +95,10 @@ void add_sending_flags(Flags& flags, LoadFlagValues& values) {
         ->group("What to send");
     add_payload_flags(flags, values.options);
     add_manner_flags(flags, values.options);
-    add_monitor_flags(flags, values.options.monitor);
+    // Who is watched, where there are several targets, is found by their ports.
+    flags.app()
+        .add_flag("--no-monitor", values.options.monitor.off, "do not look at their memory")
+        ->group("How");
 }
 
 LoadOptions settle_load(const Flags& flags, LoadFlagValues values, bool has_users) {
@@ -138,6 +141,7 @@ std::optional<LoadOptions> parse_load_options(int argc, char** argv, bool has_us
     add_show_flags(flags, options);
     add_manner_flags(flags, options);
     add_result_flags(flags, options);
+    add_history_flags(flags, options.history);
     add_output_flags(flags, options.output);
     add_monitor_flags(flags, options.monitor);
     answer_locust_flags(flags, argc, argv);

@@ -4,6 +4,7 @@
 
 #include "mettle/cli/connection_options.hpp"
 #include "mettle/cli/generation_options.hpp"
+#include "mettle/cli/history_options.hpp"
 #include "mettle/cli/monitor_options.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/cli/output_options.hpp"
@@ -106,6 +107,7 @@ struct LoadOptions {
     int exit_code_on_error = 1;
     OutputOptions output;
     MonitorOptions monitor;
+    HistoryOptions history;
 };
 
 // The most arrivals in any second of an open load; 0 of a closed one.

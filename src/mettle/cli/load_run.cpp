@@ -174,6 +174,7 @@ int run_load(const LoadOptions& options, const LoadRequests& requests, std::stop
     run.percentiles = options.output.percentiles;
     run.thresholds = results::thresholds_of(run, options.fail_if);
     print_results(options, run, verdict);
+    keep_result(options.history, results::to_json(run));
     if (options.request_stream && !options.request_stream->mistake().empty()) {
         say(options.request_stream->mistake());
         return static_cast<int>(ExitCode::bad_input);

@@ -28,7 +28,7 @@ struct Outcome {
 };
 
 Outcome run_load(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "load");
+    arguments.insert(arguments.begin(), {"load", "--no-history"});
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     ::testing::internal::CaptureStdout();

@@ -25,6 +25,7 @@ constexpr Verb kVerbs[] = {
     {"prove", "is a service ready? Cold start, correctness, capacity; a report and a verdict",
      prove_main},
     {"compare", "did it get slower? Two versions side by side, or stored results", compare_main},
+    {"runs", "what was kept of earlier runs: list, show, tag, export, import", runs_main},
 };
 
 void print_help(std::FILE* to) {

@@ -66,6 +66,7 @@ int prove_main(int argc, char** argv) {
     const auto result = watched(*given, *plan, style);
     fmt::print("\n{}", report::prove_summary(result, style));
     write_outputs(given->outputs, result);
+    keep_result(given->history, results::to_json(result));
     return static_cast<int>(prove::exit_code_of(result));
 }
 

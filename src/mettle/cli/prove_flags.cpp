@@ -85,10 +85,18 @@ void add_judging(Flags& flags, ProveFlags& given) {
              "45s, 2m or 10m by profile")
         ->group(group);
     flags.app()
-        .add_option("--stages-only", options.stages_only,
-                    "only these of " + prove::stage_names())
+        .add_option("--stages-only", options.stages_only, "only these of " + prove::stage_names())
         ->delimiter(',')
         ->allow_extra_args(false)
+        ->group(group);
+    flags
+        .add("--start-limit", into(options.start_limit, parse_duration),
+             "the longest that a start may take, from exec to the first right answer", "30s")
+        ->group(group);
+    flags
+        .add("--soak", into(options.soak, parse_duration),
+             "watch for this long at a steady rate whether memory, descriptors, threads or latency "
+             "grow; without it the steady stage's time is looked at")
         ->group(group);
     flags
         .add("--max-rate", into(options.max_rate, parse_rate), "never send more than this",
@@ -139,9 +147,8 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
     Flags flags("prove",
                 "Finds out whether a service is ready: cold start, correctness under load, a "
                 "steady run, capacity at an SLO. Ends in a verdict and an exit code.");
-    flags.app()
-        .add_option("TARGET", given.options.target,
-                    "a URL, or a model (file or folder) that prove serves itself");
+    flags.app().add_option("TARGET", given.options.target,
+                           "a URL, or a model (file or folder) that prove serves itself");
     flags.app()
         .add_option("--cmd", given.options.command,
                     "start the target with this, as 'uvicorn app:app --port {port} --workers "
@@ -153,6 +160,7 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
         .add_list("-o,--output", add_to(given.outputs, parse_output),
                   "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
+    add_history_flags(flags, given.history);
     OpenApiOptions openapi;
     add_operation_flags(flags, openapi);
     MonitorOptions watching;

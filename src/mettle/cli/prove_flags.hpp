@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mettle/cli/history_options.hpp"
 #include "mettle/prove/options.hpp"
 
 #include <optional>
@@ -12,6 +13,7 @@ namespace mettle::cli {
 struct ProveFlags {
     prove::ProveOptions options;
     std::vector<std::string> outputs;
+    HistoryOptions history;
     bool plan_only = false;
 };
 

@@ -9,6 +9,7 @@
 #include "mettle/cli/simulated_models.hpp"
 #include "mettle/cli/verbs.hpp"
 #include "mettle/host/limits.hpp"
+#include "mettle/host/thread_priority.hpp"
 #include "mettle/serving/access_log.hpp"
 #include "mettle/serving/invocations/routes.hpp"
 #include "mettle/serving/ping_route.hpp"
@@ -110,6 +111,7 @@ int serve(const ServeOptions& options) {
     log::set_up(options.log_level, options.log_format);
     const std::uint64_t descriptors = host::raise_descriptor_limit();
     const sigset_t signals = block_stop_signals();
+    host::be_prompt();  // All threads that are started from here inherit it.
 
     ModelRepository repository;
     Readiness readiness;

@@ -21,4 +21,8 @@ T value_or_throw(Result<T> result) {
     return std::move(*result);
 }
 
+inline void value_or_throw(const Result<void>& result) {
+    if (!result) throw_startup(result.error());
+}
+
 }  // namespace mettle::cli

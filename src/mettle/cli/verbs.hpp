@@ -8,6 +8,7 @@ int serve_main(int argc, char** argv);
 int load_main(int argc, char** argv);
 int prove_main(int argc, char** argv);
 int compare_main(int argc, char** argv);
+int runs_main(int argc, char** argv);
 
 // `mettle`: picks the verb, prints errors, and turns them into exit codes.
 int run(int argc, char** argv);

@@ -1,10 +1,16 @@
 #pragma once
 
+// How a thread shares a core with others of its process and of its control group. Both calls are
+// for the calling thread, for good, and need no privilege.
+
 namespace mettle::host {
 
-// Lets other threads have the core first where they share one, for good: a thread may give way
-// without asking anybody, and not take it back. Says so in the kernel's nice value, which counts
-// among the threads of a process and of its control group.
+// For short work that somebody waits for: asks for short slices of time (Linux 6.12; older kernels
+// don't know them), so that a thread that wakes up need not wait until another's slice of 3 ms or
+// more is over.
+void be_prompt();
+
+// Prompt, too, but behind those of the usual priority: a nice value of 10 more.
 void give_way();
 
 }  // namespace mettle::host

@@ -152,16 +152,13 @@ std::unexpected<Error> CallScheduler::refusal(Refusal why, InferenceCall& call) 
     return std::unexpected(error_of(why, options_.model_name));
 }
 
-// A full queue in which somebody else holds more than his share: his newest call makes room.
-InferenceCall* CallScheduler::make_room(const InferenceCall& call) {
+// In a full queue the newest call of the client who holds most, if this one's holds less.
+InferenceCall* CallScheduler::who_gives_way(const InferenceCall& call) const {
     const std::uint64_t level = level_of(call);
     if (waiting_.calls_of(level) == 0) return nullptr;
     InferenceCall& newest = waiting_.newest_of_busiest(level);
     const std::size_t its = waiting_.calls_of(level, newest.client);
-    if (its <= waiting_.calls_of(level, call.client) + 1) return nullptr;
-    waiting_.remove(newest);
-    newest.outcome = refusal(Refusal::client_limit, newest);
-    return &newest;
+    return its > waiting_.calls_of(level, call.client) + 1 ? &newest : nullptr;
 }
 
 Result<void> CallScheduler::knock(InferenceCall& call) {
@@ -175,8 +172,7 @@ Result<void> CallScheduler::knock(InferenceCall& call) {
     if (!perhaps_not || options_.knobs.priority_levels > 0) return {};
     const std::lock_guard lock(mutex_);
     const auto why = judge_arrival(call, now);
-    // A full queue may have room for this one: see make_room().
-    if (!why || (*why == Refusal::queue_full && waiting_.clients_of(0) > 1)) return {};
+    if (!why || (*why == Refusal::queue_full && who_gives_way(call))) return {};
     return refusal(*why, call);
 }
 
@@ -207,8 +203,12 @@ Result<void> CallScheduler::submit(InferenceCall& call) {
         if (waiting_.empty()) watch_.saw_wait({}, watch_limits(), now);
         auto why = closed_ ? Refusal::queue_full : judge_arrival(call, now);
         if (why == Refusal::queue_full && !closed_) {
-            pushed_out = make_room(call);
-            if (pushed_out) why.reset();
+            pushed_out = who_gives_way(call);
+        }
+        if (pushed_out) {
+            waiting_.remove(*pushed_out);
+            pushed_out->outcome = refusal(Refusal::client_limit, *pushed_out);
+            why.reset();
         }
         if (why) return refusal(*why, call);
         call.place.predicted_wait = predicted_wait();

@@ -84,7 +84,7 @@ private:
     void place(InferenceCall& call, TimePoint now) const;
     std::optional<Refusal> judge_arrival(const InferenceCall& call, TimePoint now) const;
     std::unexpected<Error> refusal(Refusal why, InferenceCall& call);
-    InferenceCall* make_room(const InferenceCall& call);
+    InferenceCall* who_gives_way(const InferenceCall& call) const;
     void publish(TimePoint now);
 
     void leave_or_delay(TimePoint now, std::vector<InferenceCall*>& refused);

@@ -155,6 +155,19 @@ TEST_F(CallSchedulerTest, InAFullQueueTheOneWithMostMakesRoom) {
     EXPECT_EQ(stats.refused_client_limit.value(), 2u);
 }
 
+// Once the door asked whether several clients waited, and not whether this one was another.
+TEST_F(CallSchedulerTest, AKnockLetsInWhomSomebodyWillMakeRoomFor) {
+    start({}, 8, {.most_waiting = 2});
+    push('a', 1, 1);
+    push('b', 1, 1);
+    EXPECT_FALSE(scheduler->knock(make('c', 1, 1)));
+    EXPECT_TRUE(scheduler->knock(make('d', 1, 2)));
+    push('e', 1, 2);
+    EXPECT_EQ(sent_away(1), "b");
+    EXPECT_FALSE(scheduler->knock(make('f', 1, 2)));  // Who holds as much as he.
+    EXPECT_EQ(take_and_end(), "ae");
+}
+
 TEST_F(CallSchedulerTest, ALevelHasItsOwnLimit) {
     start({.priority_levels = 2,
            .default_priority = 1,

@@ -29,17 +29,37 @@ std::vector<fs::path> entries(const fs::path& folder) {
     return paths;
 }
 
+// The config's mistakes are said when the model is loaded.
+ModelConfig config_of(const fs::path& folder) {
+    Mistakes mistakes;
+    return read_model_folder(folder, mistakes);
+}
+
+// What the config says that the file is called; empty: nothing.
+std::string wanted_file(const ModelConfig& config) {
+    const std::string& name = config.model_file;
+    return name.contains('/') || name == ".." ? std::string() : name;
+}
+
+// Whether it is the graph before or behind the model.
+bool is_link(const TransformConfig& config, const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name == config.after || (config.before && name == config.before->file);
+}
+
 // The .onnx file that a folder stands for. Triton wants a folder of that name around a graph whose
 // weights stand in files of their own.
-std::optional<fs::path> only_model_in(const fs::path& folder, const std::string& wanted) {
+std::optional<fs::path> only_model_in(const fs::path& folder, const std::string& wanted,
+                                      const TransformConfig& transforms) {
     std::error_code error;
     const fs::path named = folder / (wanted.empty() ? "model.onnx" : wanted);
     if (fs::is_regular_file(named, error)) return named;
-    if (fs::is_directory(named, error)) return only_model_in(named, "");
+    if (fs::is_directory(named, error)) return only_model_in(named, "", transforms);
     if (!wanted.empty()) return std::nullopt;
     std::optional<fs::path> only;
     for (const fs::path& path : entries(folder)) {
         if (path.extension() != ".onnx" || !fs::is_regular_file(path, error)) continue;
+        if (is_link(transforms, path)) continue;
         if (only) return std::nullopt;
         only = path;
     }
@@ -61,34 +81,18 @@ bool is_version(const std::string& name) {
            std::ranges::all_of(name, [](char digit) { return digit >= '0' && digit <= '9'; });
 }
 
-// The config's mistakes are said when the model is loaded.
-ModelConfig config_of(const fs::path& folder) {
-    Mistakes mistakes;
-    return read_model_folder(folder, mistakes);
-}
-
-// What the config says that the file is called.
-std::string wanted_file(const fs::path& folder) {
-    std::string name = config_of(folder).model_file;
-    return name.contains('/') || name == ".." ? std::string() : name;
-}
-
-// Whether it is the graph before or behind the model.
-bool is_link(const TransformConfig& config, const fs::path& path) {
-    const std::string name = path.filename().string();
-    return name == config.after || (config.before && name == config.before->file);
-}
-
 std::vector<ModelFile> versions_of(const fs::path& folder) {
     const std::string name = folder.filename().string();
-    const std::string wanted = wanted_file(folder);
-    if (const auto file = only_model_in(folder, wanted)) return {{name, "1", *file, folder}};
+    const ModelConfig config = config_of(folder);
+    const std::string wanted = wanted_file(config);
+    if (const auto file = only_model_in(folder, wanted, config.transforms))
+        return {{name, "1", *file, folder}};
     std::vector<ModelFile> versions;
     for (const fs::path& path : entries(folder)) {
         const std::string version = path.filename().string();
         std::error_code error;
         if (!is_version(version) || !fs::is_directory(path, error)) continue;
-        if (const auto file = only_model_in(path, wanted))
+        if (const auto file = only_model_in(path, wanted, config.transforms))
             versions.push_back({name, version, *file, folder});
     }
     std::ranges::sort(versions, {},

@@ -94,6 +94,21 @@ TEST_F(ModelFilesTest, TheConfigMaySayWhichFileItIs) {
                 ElementsAre(ModelFile{"m", "1", b, root / "m"}));
 }
 
+TEST_F(ModelFilesTest, AGraphBeforeOrBehindTheModelIsNone) {
+    const auto file = touch("moods/net.onnx");
+    touch("moods/tokenizer.onnx");
+    touch("moods/post.onnx");
+    touch("moods/mettle.yaml", "transforms: {before: tokenizer.onnx, after: post.onnx}");
+    const ModelFile model{"moods", "1", file, root / "moods"};
+    EXPECT_THAT(find_models(root / "moods", "").value(), ElementsAre(model));
+    const auto before = stamp_of(model);
+    touch("moods/tokenizer.onnx", "another");
+    EXPECT_NE(stamp_of(model), before);
+    fs::remove(file);
+    const auto hugging_face = touch("moods/onnx/model.onnx");
+    EXPECT_EQ(find_models(root / "moods", "").value().front().file, hugging_face);
+}
+
 TEST_F(ModelFilesTest, AStampChangesWithAnyFileOfTheModel) {
     touch("m/1/model.onnx");
     const ModelFile model = find_models(root / "m", "").value().front();

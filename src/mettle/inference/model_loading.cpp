@@ -90,6 +90,8 @@ Result<ModelConfig> read_config_of(const ModelFile& file, const std::string& ove
                                                     config.name, file.name));
     if (!mistakes.empty()) return fail(Error::Kind::invalid_input, mistakes.to_string());
     if (config.labels.empty()) config.labels = labels_of_hugging_face(file.folder);
+    if (auto& classes = config.transforms.classes; classes && classes->labels.empty())
+        classes->labels = config.labels;
     return config;
 }
 

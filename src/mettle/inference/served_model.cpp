@@ -28,8 +28,10 @@ ServedModel::ServedModel(std::string name, std::string version, std::unique_ptr<
       model_(std::move(model)) {
     warm_up(options.batching.max_batch_rows);
     most_rows_ = limit_of_rows(options);
-    const bool is_short = time_model_.predict(1) < kInlineLimit;
+    // What stands before and behind a model has not been measured, and is seldom short.
+    const bool is_short = time_model_.predict(1) < kInlineLimit && !model_->prepares();
     lane_ = options.lane.value_or(is_short ? Lane::inline_on_io : Lane::worker);
+    if (model_->prepares()) lane_ = Lane::worker;
     lane_may_change_ = !options.lane && is_short;
     keeps_order_ = options.batching.preserve_ordering;
     scheduler_ = std::make_unique<CallScheduler>(scheduler_options(options), stats_);
@@ -100,16 +102,20 @@ void ServedModel::warm_up(std::optional<std::int64_t> max_batch_rows) {
 }
 
 // The fastest of some runs, so that a busy machine does not change the lane; stops early for models
-// that take long.
+// that take long. One run is not enough where the machine may have stood still in it: what looks
+// like a model whose rows save nothing would never be run in batches.
 Duration ServedModel::measure(Slab& slab, std::int64_t rows, int times) {
     Duration best = Duration::max();
-    const TimePoint stop = steady_now() + std::chrono::milliseconds(50);
-    for (int run = 0; run < times; ++run) {
+    constexpr int kEnoughRuns = 3;
+    const TimePoint begin = steady_now();
+    const TimePoint enough = begin + std::chrono::milliseconds(50);
+    const TimePoint stop = begin + std::chrono::milliseconds(500);
+    for (int run = 1; run <= times; ++run) {
         fill_with_zeros(slab, model_->run_signature(), rows);
         const TimePoint start = steady_now();
         if (!model_->run(slab, nullptr)) break;
         best = std::min<Duration>(best, steady_now() - start);
-        if (steady_now() > stop) break;
+        if (steady_now() > (run < kEnoughRuns ? stop : enough)) break;
     }
     return best == Duration::max() ? Duration(std::chrono::milliseconds(1)) : best;
 }
@@ -224,9 +230,14 @@ void ServedModel::run_here(std::span<InferenceCall*> calls) {
 
 void ServedModel::run_for(std::span<InferenceCall*> calls, const RunToken* token) {
     if (!model_->prepares()) return run_prepared(calls, token);
+    const TimePoint began = steady_now();
+    std::int64_t rows = 0;
+    for (const InferenceCall* call : calls) rows += call->rows;
     const auto ready = prepare(calls);
     run_prepared(ready, token);
     finish(ready);
+    // For a tokenizer or a decoder a request waits as it does for the model.
+    scheduler_->note_time(rows, steady_now() - began);
 }
 
 // Those whose inputs could be read. The others have their outcome, and stand behind them.
@@ -337,6 +348,7 @@ void ServedModel::note_run(std::int64_t rows, Duration took) {
     thread_local int count = 0;
     stats_.executions.add();
     stats_.batch_sizes.add_run(rows, took.count());
+    if (model_->prepares()) return;  // run_for() notes all of it.
     if (took > kInlineLimit || ++count % kOfShortOnes == 0) scheduler_->note_time(rows, took);
 }
 

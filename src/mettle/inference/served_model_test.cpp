@@ -174,6 +174,19 @@ TEST_F(Waiting, CallsOfOneRunComeBackToABoxAtOnce) {
     EXPECT_EQ(served->stats().in_flight.load(), 0);
 }
 
+// It was once measured in a single run of many rows when that took long, as it may on a machine
+// that stands still for a moment: the model then seemed to gain nothing by batches, and had none.
+TEST_F(ServedModelTest, AMomentInWhichTheMachineStandsStillIsNotTheModelsTime) {
+    int runs_of_many = 0;
+    const auto served = serve({.max_queue = 1, .workers = 1, .batching = {}, .lane = {}},
+                              [&](std::span<const float> in, std::span<float> out) {
+                                  if (in.size() > 32 && ++runs_of_many == 1)
+                                      std::this_thread::sleep_for(100ms);
+                                  return FakeModel::doubled(in, out);
+                              });
+    EXPECT_LT(served->time_model().predict(32), 100ms);
+}
+
 TEST(TimeModel, TheBestBatchIsWhereMoreSavesNothing) {
     EXPECT_EQ((TimeModel{80us, 20us}.best_batch()), 40);
     EXPECT_EQ((TimeModel{0us, 20us}.best_batch()), 1);

@@ -1,7 +1,9 @@
 #include "mettle/prove/bench.hpp"
 
+#include "mettle/analysis/pauses.hpp"
 #include "mettle/base/assert.hpp"
 #include "mettle/host/process_usage.hpp"
+#include "mettle/prove/outcomes.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +19,10 @@ using namespace std::chrono_literals;
 // for the end of a queue that is far beyond the limit.
 constexpr Duration kTimeout = 10s;
 constexpr Duration kStopTimeout = 2s;
+// Judging every answer costs the generator little at such rates; beyond, some are enough to see
+// that something is wrong, and the correctness stage sees all.
+constexpr double kCheckedRate = 5'000, kCheckedShare = 0.05;
+constexpr std::size_t kMostExamples = 3;
 
 // Seconds of CPU time, by any process; stolen time is somebody's as well. Interrupts are left out:
 // on loopback they are the packets of this very run.
@@ -69,7 +75,9 @@ results::RunResult Bench::run(const RunNeeds& needs) {
     load.seed = seed + 1000 * ++runs_;
     load.record_sequence = needs.record_sequence;
     observer.doing(needs.doing);
-    TransportNeeds transport{load.workers, connections_for(needs), needs.check_share};
+    const double unasked = needs.rate.value_or(0) <= kCheckedRate ? 1 : kCheckedShare;
+    const TransportNeeds transport{load.workers, connections_for(needs),
+                                   needs.check_share.value_or(unasked)};
     const auto before = used_on(cpus.target);
     const auto start = std::chrono::steady_clock::now();
     auto result = runner(load, *sending, transport);
@@ -79,10 +87,28 @@ results::RunResult Bench::run(const RunNeeds& needs) {
         neighbours_cpu = std::max(0.0, used - result.target_cpu.value_or(used));
     }
     target_lost = target_lost || result.target_lost;
+    note_wrong(result);
     return result;
 }
 
-// The target wanted more than it got, and a fifth or more of its cores went to others.
+void Bench::note_wrong(const results::RunResult& run) {
+    for (const results::Failure& failure : run.failures) {
+        if (!is_wrong(failure)) continue;
+        wrong_answers += failure.count;
+        if (wrong_examples.size() < kMostExamples) wrong_examples.push_back(failure);
+    }
+}
+
+std::vector<std::string> Bench::explanations(const results::RunResult& run) const {
+    const Slo& known = given_slo ? *given_slo : assumed_slo_ ? *assumed_slo_ : Slo();
+    for (const auto& expression : known.expressions()) {
+        if (expression.unit != results::Unit::ms || !quantile_of(expression)) continue;
+        if (const auto pauses = analysis::find_pauses(run.sequence, expression.value))
+            return {pauses->to_string()};
+    }
+    return {};
+}
+
 bool Bench::starved(const results::RunResult& run) const {
     return neighbours_cpu > 0.2 * target_cores && target_cores > 0 &&
            run.target_cpu.value_or(0) + neighbours_cpu > 0.85 * target_cores;
@@ -90,8 +116,9 @@ bool Bench::starved(const results::RunResult& run) const {
 
 bool Bench::excuses(const results::RunResult& run, const std::vector<SloFinding>& findings) const {
     if (!run.validity.valid && lag_may_explain(findings)) return true;
+    // Who is slow because of others refuses, too.
     const bool only_slow = std::ranges::all_of(run.failures, [](const results::Failure& failure) {
-        return failure.kind == "timeout" || failure.kind == "unfinished";
+        return failure.kind == "timeout" || failure.kind == "unfinished" || is_refusal(failure);
     });
     return starved(run) && only_slow;
 }

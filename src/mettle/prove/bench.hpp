@@ -23,10 +23,10 @@ struct RunNeeds {
     int users = 1;
     Duration time{};  // Counted; warm-up comes on top.
     Duration warmup{};
-    bool record_sequence = false;
-    double check_share = 0.05;
-    std::optional<Duration> patience;  // A client gives up after it; nothing: it waits long.
-    std::string doing;                 // For who watches.
+    bool record_sequence = true;
+    std::optional<double> check_share;  // Of the answers; nothing: all, unless there are very many.
+    std::optional<Duration> patience;   // A client gives up after it; nothing: it waits long.
+    std::string doing;                  // For who watches.
 };
 
 // Of the arrivals that were planned, the share that was sent in time. Not rate over rate: Poisson
@@ -49,6 +49,11 @@ public:
     // Whether what broke in the last run may not be the target's own doing: the generator lagged,
     // or other processes had the target's cores. Errors and wrong answers are always its own.
     bool excuses(const results::RunResult& run, const std::vector<SloFinding>& findings) const;
+    // What a run's own course says of a breach: pauses. Empty where nothing stands out.
+    std::vector<std::string> explanations(const results::RunResult& run) const;
+    // In the last run the target wanted more than it got, and a fifth or more of its cores went to
+    // other processes.
+    bool starved(const results::RunResult& run) const;
     // Why the last run cannot be judged; empty when it can.
     std::vector<std::string> doubts(const results::RunResult& run) const;
 
@@ -77,13 +82,18 @@ public:
     std::optional<Slo> given_slo;
     std::vector<std::string> assumed;
     bool target_lost = false;
+    // Of all runs so far: answers that were wrong, and what was said of the first few.
+    std::uint64_t wrong_answers = 0;
+    std::vector<results::Failure> wrong_examples;
+    std::optional<results::RunResult> steady_run;  // Of the steady stage, once it has run.
+    std::optional<double> steady_rate;             // At which that was, when it was assumed.
     // In the last run: cores' worth of the target's CPUs that were not the target's own. Only where
     // the target is a process of ours.
     double neighbours_cpu = 0;
 
 private:
+    void note_wrong(const results::RunResult& run);
     void measure_unloaded();
-    bool starved(const results::RunResult& run) const;
     std::size_t connections_for(const RunNeeds& needs) const;
 
     std::optional<results::RunResult> unloaded_;

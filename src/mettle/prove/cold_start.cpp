@@ -15,9 +15,13 @@ using Json = nlohmann::ordered_json;
 using std::chrono::steady_clock;
 
 constexpr Duration kPatience = 60s;  // From listening to the first right answer.
+// A first answer that takes so long, and so many times what later ones take, was not prepared.
+constexpr double kUnpreparedMs = 500, kUnpreparedTimes = 20;
+constexpr int kLaterAnswers = 5;
 
 struct ColdStart {
     double listening_ms = 0, ready_ms = 0, first_right_ms = 0;
+    double usual_ms = 0;           // Of an answer right after the first.
     bool stopped_in_order = true;  // SIGTERM was enough.
 };
 
@@ -34,6 +38,22 @@ std::optional<TimePoint> poll_until(const Done& done, const Bench& bench) {
         std::this_thread::sleep_for(1ms);
     }
     return {};
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double usual_answer_ms(const Bench& bench, http::Client& client) {
+    std::vector<double> times;
+    for (int turn = 0; turn < kLaterAnswers; ++turn) {
+        const auto start = steady_clock::now();
+        static_cast<void>(bench.sending->try_once(client, 10s));
+        times.push_back(ms_since(start, steady_clock::now()));
+    }
+    return median(std::move(times));
 }
 
 // V2 has a question for it; of others, that they answer at all.
@@ -56,14 +76,9 @@ Result<ColdStart> start_once(Bench& bench) {
     if (!right) return fail(Error::Kind::timed_out, "no right answer: " + *flaw);
     ColdStart start{ms_since(server->started(), server->listening()),
                     ms_since(server->started(), *ready), ms_since(server->started(), *right)};
+    start.usual_ms = usual_answer_ms(bench, client);
     start.stopped_in_order = server->stop();
     return start;
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 std::vector<double> each(const std::vector<ColdStart>& starts, double ColdStart::* part) {
@@ -72,22 +87,45 @@ std::vector<double> each(const std::vector<ColdStart>& starts, double ColdStart:
     return values;
 }
 
+std::vector<std::string> flaws_of(const std::vector<ColdStart>& starts, Duration limit) {
+    std::vector<std::string> flaws;
+    const double right = median(each(starts, &ColdStart::first_right_ms));
+    const double limit_ms = std::chrono::duration<double, std::milli>(limit).count();
+    if (right > limit_ms) {
+        flaws.push_back(
+            fmt::format("slow start: {:.1f} s to the first right answer, where {} may "
+                        "be taken (--start-limit)",
+                        right / 1000, format_duration(limit)));
+    }
+    const double first = right - median(each(starts, &ColdStart::ready_ms));
+    const double usual = median(each(starts, &ColdStart::usual_ms));
+    if (first > kUnpreparedMs && first > kUnpreparedTimes * usual) {
+        flaws.push_back(
+            fmt::format("it says that it is ready before it is: the first answer took "
+                        "{:.0f} ms more, later ones {:.1f} ms",
+                        first, usual));
+    }
+    return flaws;
+}
+
 bool ignores_sigterm(const std::vector<ColdStart>& starts) {
     return !std::ranges::all_of(starts, &ColdStart::stopped_in_order);
 }
 
-Json evidence_of(const std::vector<ColdStart>& starts) {
+Json evidence_of(const std::vector<ColdStart>& starts, Duration limit) {
     Json repeats = Json::array();
     for (const ColdStart& start : starts) {
         repeats.push_back({{"listening_ms", start.listening_ms},
                            {"ready_ms", start.ready_ms},
-                           {"first_right_ms", start.first_right_ms}});
+                           {"first_right_ms", start.first_right_ms},
+                           {"usual_answer_ms", start.usual_ms}});
     }
     return {{"repeats", repeats},
             {"median_ms",
              {{"listening", median(each(starts, &ColdStart::listening_ms))},
               {"ready", median(each(starts, &ColdStart::ready_ms))},
               {"first_right", median(each(starts, &ColdStart::first_right_ms))}}},
+            {"limit_ms", std::chrono::duration<double, std::milli>(limit).count()},
             {"page_cache", "warm"},
             {"ignores_sigterm", ignores_sigterm(starts)}};
 }
@@ -113,13 +151,15 @@ results::StageResult prove_cold_start(Bench& bench) {
     if (starts.empty()) return skipped(StageName::cold_start, "interrupted");
     const auto right = each(starts, &ColdStart::first_right_ms);
     const auto [least, most] = std::ranges::minmax(right);
-    result.verdict = results::StageVerdict::pass;
+    result.reasons = flaws_of(starts, bench.plan.profile.start_limit);
+    result.verdict =
+        result.reasons.empty() ? results::StageVerdict::pass : results::StageVerdict::fail;
     result.answer =
         fmt::format("{:.0f} ms (median of {} starts, {:.0f} to {:.0f} ms), with a warm page cache.",
                     median(right), right.size(), least, most);
     if (ignores_sigterm(starts))
         result.answer += " It ignores SIGTERM, and had to be killed after 5 s.";
-    result.evidence_json = evidence_of(starts).dump();
+    result.evidence_json = evidence_of(starts, bench.plan.profile.start_limit).dump();
     return result;
 }
 

@@ -15,13 +15,10 @@ struct Level {
     int concurrency = 1;
     std::uint64_t requests = 0, wrong = 0, failed = 0;
     std::uint64_t broken = 0;  // Of the failed: not a refusal, which under load is an answer.
+    std::uint64_t refused() const { return failed - broken; }
 };
 
 constexpr std::size_t kMostExamples = 5;
-
-bool is_wrong(const results::Failure& failure) {
-    return failure.kind == "wrong_answer" || failure.kind == "validation";
-}
 
 Level run_level(Bench& bench, int concurrency, std::vector<results::Failure>& examples) {
     RunNeeds needs;
@@ -109,9 +106,12 @@ results::StageResult prove_correctness(Bench& bench) {
         result.verdict = StageVerdict::invalid;
         result.reasons = {"no request was sent"};
     }
-    result.answer = fmt::format("{} wrong and {} failed of {} answers at concurrency {} to {}, {}.",
-                                sum.wrong, sum.failed, sum.requests, levels.front().concurrency,
-                                levels.back().concurrency, compared_with(*bench.sending));
+    const std::string refused =
+        sum.refused() > 0 ? fmt::format("; {} more were refused", sum.refused()) : "";
+    result.answer =
+        fmt::format("{} wrong and {} failed of {} answers at concurrency {} to {}, {}{}.",
+                    sum.wrong, sum.broken, sum.requests - sum.refused(), levels.front().concurrency,
+                    levels.back().concurrency, compared_with(*bench.sending), refused);
     result.evidence_json =
         evidence_of(bench, levels, examples).dump(-1, ' ', false, Json::error_handler_t::replace);
     return result;

@@ -52,7 +52,9 @@ struct ProveOptions {
     std::string profile = "default";
     std::vector<std::string> stages_only;
     std::optional<double> max_rate;
-    bool allow_overload = false;  // Of a target that is not on loopback.
+    std::optional<Duration> start_limit;  // Else the profile's.
+    std::optional<Duration> soak;         // At a steady rate, beside the other stages.
+    bool allow_overload = false;          // Of a target that is not on loopback.
     std::uint64_t seed = 1;
     SendOptions send;
     std::optional<WatchOptions> watch = WatchOptions();   // None: nothing is watched.

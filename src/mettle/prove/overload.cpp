@@ -86,9 +86,23 @@ bool lagged(const results::RunResult& run, double limit) {
     return p99_ms(run.validity.send_lag_us) > kMostLag * limit;
 }
 
+// What else than the target may have made it slow; faults that are no slowness stand all the same.
+struct Doubts {
+    void add(const Bench& bench, const results::RunResult& run) {
+        if (bench.starved(run)) reasons = bench.doubts(run);
+    }
+    std::vector<std::string> reasons;  // Of the last run that is in doubt.
+};
+
+bool only_slow(const OverloadPicture& seen) {
+    return std::ranges::all_of(seen.levels, [](const OverloadLevel& level) {
+        return level.wrong == 0 && level.broken == 0;
+    });
+}
+
 // One rate, once; nothing when the generator could not offer it, or nothing higher may follow.
 std::optional<OverloadLevel> offer(Bench& bench, double rate, double limit, Duration patience,
-                                   OverloadPicture& seen) {
+                                   OverloadPicture& seen, Doubts& doubts) {
     const Duration time = bench.plan.profile.overload;
     RunNeeds needs = needs_at(bench, rate, time, patience);
     needs.warmup = time / 5;  // The queue takes a moment to fill.
@@ -98,6 +112,7 @@ std::optional<OverloadLevel> offer(Bench& bench, double rate, double limit, Dura
     const auto noted = probe.stop();
     const bool offered = !lagged(run, limit) && achieved_share(run) >= kLeastOffered;
     if (bench.interrupted() || bench.target_lost || !offered) return std::nullopt;
+    doubts.add(bench, run);
     seen.refusals_seen += noted.refusals;
     seen.with_retry_after += noted.with_retry_after;
     return level_of(run, time, limit);
@@ -105,11 +120,12 @@ std::optional<OverloadLevel> offer(Bench& bench, double rate, double limit, Dura
 
 // Rising rates, as far as the generator can offer them. Where the first is carried, the search had
 // found too little in its time, and that rate is the capacity to go beyond.
-void offer_too_much(Bench& bench, double limit, Duration patience, OverloadPicture& seen) {
+void offer_too_much(Bench& bench, double limit, Duration patience, OverloadPicture& seen,
+                    Doubts& doubts) {
     int climbs = 0;
     for (std::size_t at = 0; at < kMultiples.size();) {
         const double rate = kMultiples[at] * seen.capacity_rps;
-        const auto level = offer(bench, rate, limit, patience, seen);
+        const auto level = offer(bench, rate, limit, patience, seen, doubts);
         if (!level) return;
         const bool carried = level->goodput_rps >= kCarried * level->offered_rps;
         if (at == 0 && carried && climbs++ < kMostClimbs) {
@@ -122,13 +138,15 @@ void offer_too_much(Bench& bench, double limit, Duration patience, OverloadPictu
     }
 }
 
-void watch_recovery(Bench& bench, double limit, Duration patience, OverloadPicture& seen) {
+void watch_recovery(Bench& bench, double limit, Duration patience, OverloadPicture& seen,
+                    Doubts& doubts) {
     const TimePoint ended = std::chrono::steady_clock::now();
     const Duration time = bench.plan.profile.recovery;
     RunNeeds needs = needs_at(bench, seen.capacity_rps / 2, time, patience);
     needs.record_sequence = true;
     needs.doing = "half the capacity, until all is well again";
     const auto run = bench.run(needs);
+    doubts.add(bench, run);
     const double gap_s = seconds(std::chrono::steady_clock::now() - ended) - run.duration_s;
     std::vector<analysis::TimedAnswer> answers;
     answers.reserve(run.sequence.size());
@@ -203,11 +221,6 @@ std::string answer_of(const OverloadPicture& seen, const analysis::OverloadJudge
 
 }  // namespace
 
-bool is_refusal(const results::Failure& failure) {
-    return failure.kind == "status" && (failure.detail.find("503") != std::string::npos ||
-                                        failure.detail.find("429") != std::string::npos);
-}
-
 results::StageResult prove_overload(Bench& bench, RateSearch& search) {
     const auto capacity = capacity_of(search);
     if (bench.interrupted()) return skipped(StageName::overload, "interrupted");
@@ -217,7 +230,8 @@ results::StageResult prove_overload(Bench& bench, RateSearch& search) {
     const auto limit = limit_ms(bench.slo());
     const Duration patience = patience_for(limit.value_or(250));
     seen.limit_ms = limit.value_or(seconds(patience) * 1000);
-    offer_too_much(bench, seen.limit_ms, patience, seen);
+    Doubts doubts;
+    offer_too_much(bench, seen.limit_ms, patience, seen, doubts);
     if (bench.interrupted()) return skipped(StageName::overload, "interrupted");
     results::StageResult result = skipped(StageName::overload, "");
     if (bench.target_lost) {
@@ -232,10 +246,14 @@ results::StageResult prove_overload(Bench& bench, RateSearch& search) {
                                    "rps",
                                    kLeastMultiple, format_rate(seen.capacity_rps)));
     }
-    watch_recovery(bench, seen.limit_ms, patience, seen);
+    watch_recovery(bench, seen.limit_ms, patience, seen, doubts);
     const auto judgement = analysis::judge_overload(seen);
     result.verdict = judgement.faults.empty() ? StageVerdict::pass : StageVerdict::fail;
     result.reasons = judgement.faults;
+    if (!judgement.faults.empty() && !doubts.reasons.empty() && only_slow(seen)) {
+        result.verdict = StageVerdict::invalid;
+        result.reasons = doubts.reasons;
+    }
     result.answer = answer_of(seen, judgement);
     result.evidence_json = evidence_of(seen, judgement, patience).dump();
     return result;

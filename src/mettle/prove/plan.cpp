@@ -30,7 +30,8 @@ Plan plan_with(const ProveOptions& options, const Profile& profile) {
     Plan plan;
     plan.stages = stages_of(options, profile);
     plan.profile = profile;
-    plan.budget = options.budget.value_or(profile.budget);
+    plan.profile.start_limit = options.start_limit.value_or(profile.start_limit);
+    plan.budget = options.budget.value_or(profile.budget + options.soak.value_or(Duration::zero()));
     return plan;
 }
 

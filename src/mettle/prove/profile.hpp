@@ -17,6 +17,8 @@ struct Profile {
     int cold_starts = 5;
     Duration cold_start_each{};  // Expected, for the plan; a slow model takes what it takes.
 
+    Duration start_limit = std::chrono::seconds(30);  // From exec to the first right answer.
+
     std::vector<int> concurrency;  // Of the correctness stage, rising.
     Duration level{};              // Load at each of these.
 

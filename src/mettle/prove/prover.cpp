@@ -228,15 +228,26 @@ private:
         }
         bench_.observer.stage_started(planned.stage, planned.expected);
         const auto start = steady_clock::now();
+        const auto wrong_before = bench_.wrong_answers;
         StageResult stage = run_once(planned.stage);
         for (int turn = 0; repeats(planned, stage, turn); ++turn) {
             bench_.observer.note("INVALID, once more: " +
                                  (stage.reasons.empty() ? "" : stage.reasons[0]));
             stage = run_once(planned.stage);
         }
+        hold_against(stage, bench_.wrong_answers - wrong_before);
         stage.duration_s = std::chrono::duration<double>(steady_clock::now() - start).count();
         bench_.observer.stage_ended(stage);
         result_.stages.push_back(std::move(stage));
+    }
+
+    // One wrong answer is too many, whatever the share of errors that the SLO allows.
+    void hold_against(StageResult& stage, std::uint64_t wrong) const {
+        if (wrong == 0 || stage.verdict == StageVerdict::fail) return;
+        stage.verdict = StageVerdict::fail;
+        stage.reasons.insert(stage.reasons.begin(), fmt::format("{} wrong answers", wrong));
+        for (const results::Failure& example : bench_.wrong_examples)
+            stage.reasons.push_back(fmt::format("{}: {}", example.kind, example.detail));
     }
 
     bool repeats(const PlannedStage& planned, const StageResult& stage, int turn) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace mettle::prove {
 namespace {
@@ -173,7 +174,6 @@ ProbeRecord RateSearch::measure(const analysis::Probe& probe) {
     needs.time = time_of(probe);
     // The queue needs time to build up before what it does to latency counts.
     needs.warmup = needs.time / 5;
-    needs.record_sequence = probe.phase == SearchPhase::confirm;
     needs.doing = fmt::format("{}: {} rps", name_of(probe.phase), format_rate(probe.rate));
     const RunResult run = bench_.run(needs);
     const auto findings = bench_.slo().for_search().judge(run);
@@ -190,6 +190,8 @@ ProbeRecord RateSearch::measure(const analysis::Probe& probe) {
     if (run.resources) record.target_rss_bytes = run.resources->max_of("target.rss");
     record.reasons =
         record.verdict == ProbeVerdict::invalid ? bench_.doubts(run) : breaches(findings);
+    if (record.verdict == ProbeVerdict::fail)
+        std::ranges::copy(bench_.explanations(run), std::back_inserter(record.reasons));
     record.picture = picture_of(run, bench_);
     record.picture.generator_gave_out = record.verdict == ProbeVerdict::invalid;
     if (!findings.empty()) {

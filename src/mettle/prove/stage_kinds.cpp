@@ -37,6 +37,13 @@ std::string not_ours_to_overload(const ProveOptions& options) {
     return url && !url->url.is_loopback() ? "the target is not on loopback: --allow-overload" : "";
 }
 
+std::string nothing_to_watch_grow(const ProveOptions& options) {
+    if (!options.watch) return "nothing is watched: --no-monitor";
+    const auto& only = options.stages_only;
+    const bool steady = only.empty() || std::ranges::find(only, "steady") != only.end();
+    return steady || options.soak ? "" : "it needs the steady stage, or a time of its own: --soak";
+}
+
 constexpr std::array kKinds = {
     StageKind{
         .stage = StageName::cold_start,
@@ -91,6 +98,21 @@ constexpr std::array kKinds = {
         },
         .why_not = not_ours_to_overload,
         .run = [](StageContext& context) { return prove_overload(context.bench, context.search); },
+    },
+    StageKind{
+        .stage = StageName::soak,
+        .name = "soak",
+        .question = "Does it stay as it is, or does something grow?",
+        // Without --soak the steady stage's run is looked at.
+        .expected = [](const ProveOptions& options, const Profile&) -> Duration {
+            return options.soak ? *options.soak + kOverhead : Duration::zero();
+        },
+        .why_not = nothing_to_watch_grow,
+        .run =
+            [](StageContext& context) {
+                return prove_soak(context.bench, context.search, context.options.soak);
+            },
+        .repeats_itself = true,
     },
 };
 

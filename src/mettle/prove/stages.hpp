@@ -5,6 +5,7 @@
 // this order on one thread.
 
 #include "mettle/prove/bench.hpp"
+#include "mettle/prove/outcomes.hpp"
 #include "mettle/prove/rate_search.hpp"
 #include "mettle/prove/stage_kinds.hpp"
 
@@ -17,14 +18,17 @@ results::StageResult prove_cold_start(Bench& bench);
 results::StageResult prove_correctness(Bench& bench);
 // At the expected rate, else at half of what the search's bracket passed.
 results::StageResult prove_steady(Bench& bench, RateSearch& search);
+// At the same rate for `time`; nothing: what the steady stage's run shows is looked at.
+results::StageResult prove_soak(Bench& bench, RateSearch& search, std::optional<Duration> time);
+// The expected rate, else half of what the search's bracket passed; nothing when no rate holds, or
+// interrupted.
+std::optional<double> steady_rate(Bench& bench, RateSearch& search);
 results::StageResult prove_capacity(Bench& bench, RateSearch& search,
                                     std::optional<results::Capacity>& capacity);
 
 // Beyond the capacity, and back. Skipped where the generator can't offer more than that.
 results::StageResult prove_overload(Bench& bench, RateSearch& search);
 
-// 429 or 503: under load an answer like another.
-bool is_refusal(const results::Failure& failure);
 // For stages: name, question and verdict of one that did not run.
 results::StageResult skipped(StageName stage, std::string why);
 

@@ -95,6 +95,7 @@ void judge(const Bench& bench, const results::RunResult& run,
     } else {
         result.verdict = StageVerdict::fail;
         result.reasons = breaches(findings);
+        std::ranges::copy(bench.explanations(run), std::back_inserter(result.reasons));
     }
 }
 
@@ -120,35 +121,41 @@ std::string answer_of(const results::RunResult& run, double rate) {
         run.totals.requests, lag);
 }
 
+results::StageResult no_rate_holds(const RateSearch& search) {
+    results::StageResult result = skipped(StageName::steady, "");
+    result.verdict = StageVerdict::fail;
+    result.answer = "No rate holds the SLO.";
+    if (search.probes().empty()) return result;
+    const auto& last = search.probes().back();
+    result.reasons = last.reasons;
+    if (last.verdict == analysis::ProbeVerdict::invalid) result.verdict = StageVerdict::invalid;
+    return result;
+}
+
 }  // namespace
 
+std::optional<double> steady_rate(Bench& bench, RateSearch& search) {
+    if (bench.expect_rps) return bench.expect_rps;
+    if (bench.steady_rate) return bench.steady_rate;
+    const auto passed = search.bracket();
+    if (!passed || bench.interrupted()) return {};
+    bench.steady_rate = std::max(1.0, *passed / 2);
+    bench.assumed.push_back(fmt::format("steady rate of {} rps, half of what a quick search passed",
+                                        format_rate(*bench.steady_rate)));
+    return bench.steady_rate;
+}
+
 results::StageResult prove_steady(Bench& bench, RateSearch& search) {
-    std::optional<double> rate = bench.expect_rps;
-    if (!rate) {
-        const auto passed = search.bracket();
-        if (bench.interrupted()) return skipped(StageName::steady, "interrupted");
-        if (!passed) {
-            results::StageResult result = skipped(StageName::steady, "");
-            result.verdict = StageVerdict::fail;
-            result.answer = "No rate holds the SLO.";
-            if (!search.probes().empty()) {
-                const auto& last = search.probes().back();
-                result.reasons = last.reasons;
-                if (last.verdict == analysis::ProbeVerdict::invalid)
-                    result.verdict = StageVerdict::invalid;
-            }
-            return result;
-        }
-        rate = std::max(1.0, *passed / 2);
-        bench.assumed.push_back(fmt::format(
-            "steady rate of {} rps, half of what a quick search passed", format_rate(*rate)));
-    }
+    const auto rate = steady_rate(bench, search);
+    if (bench.interrupted()) return skipped(StageName::steady, "interrupted");
+    if (!rate) return no_rate_holds(search);
     RunNeeds needs;
     needs.rate = rate;
     needs.time = bench.plan.profile.steady;
     needs.warmup = needs.time / 10;
     needs.doing = fmt::format("{} rps", format_rate(*rate));
-    const auto run = best_run(bench, needs);
+    bench.steady_run = best_run(bench, needs);
+    const results::RunResult& run = *bench.steady_run;
     const auto findings = bench.slo().judge(run);
     results::StageResult result = skipped(StageName::steady, "");
     judge(bench, run, findings, result);

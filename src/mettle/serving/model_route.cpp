@@ -247,7 +247,7 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->parsed = steady_now();
     if (read && call->model->runs_inline(*call)) return Turn::here().add(*call);
     if (read) {
-        const auto held = call->model;  // An answer from in there ends the call's own hold.
+        const auto held = call->model;  // A call that has been submitted may be over at once.
         call->box = Answers::here();
         call->exchange->watch(*call);
         return held->submit(*call);

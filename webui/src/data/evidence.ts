@@ -72,6 +72,26 @@ export function readSteady(from: Json) {
   };
 }
 
+export function readSoak(from: Json) {
+  return {
+    rate: number(from.rate_rps),
+    duration_s: number(from.duration_s),
+    requests: number(from.requests),
+    ownRun: flag(from.own_run),
+    drifts: list(from.drifts).map(record).map((drift) => ({
+      name: text(drift.name),
+      unit: text(drift.unit),
+      before: number(drift.before),
+      after: number(drift.after),
+      perHour: number(drift.per_hour),
+      pValue: number(drift.p_value),
+      grows: flag(drift.grows),
+    })),
+    series: readSeries(from.series),
+    resources: readResources(from.resources),
+  };
+}
+
 export function readCapacityEvidence(from: Json) {
   const confirm = record(from.confirm);
   return {

@@ -1,5 +1,6 @@
 // From the text of a result file to what the page shows, or a sentence that says why not.
 
+import { type Comparison, readComparison } from './compare';
 import { readProve } from './prove';
 import { record, text } from './read';
 import { readRun } from './run';
@@ -9,9 +10,11 @@ export type Loaded =
   | { kind: 'empty' }
   | { kind: 'prove'; prove: Prove; source: string; json: unknown }
   | { kind: 'run'; run: Run; source: string; json: unknown }
+  | { kind: 'compare'; comparison: Comparison; source: string; json: unknown }
   | { kind: 'error'; message: string; detail: string };
 
-const kSchemas = 'It shows results of `mettle prove` (mettle.prove/1) and `mettle load` (mettle.run/1).';
+const kSchemas =
+  'It shows results of `mettle prove` (mettle.prove/1), `mettle load` (mettle.run/1) and `mettle compare` (mettle.compare/1).';
 
 export function load(source: string): Loaded {
   let json: unknown;
@@ -36,7 +39,9 @@ export function load(source: string): Loaded {
   }
   if (schema === 'mettle.prove/1') return { kind: 'prove', prove: readProve(document), source, json };
   if (schema === 'mettle.run/1') return { kind: 'run', run: readRun(document), source, json };
-  const known = /^mettle\.(run|prove)\/\d+$/.test(schema);
+  if (schema === 'mettle.compare/1')
+    return { kind: 'compare', comparison: readComparison(document), source, json };
+  const known = /^mettle\.(run|prove|compare)\/\d+$/.test(schema);
   return {
     kind: 'error',
     message: known

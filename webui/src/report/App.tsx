@@ -6,12 +6,20 @@ import { DropZone } from '../components/DropZone';
 import { Icon } from '../components/Icon';
 import { ThemeToggle } from '../components/ThemeToggle';
 import { embedded, load, type Loaded } from '../data/load';
+import { CompareReport } from './CompareReport';
 import { LoadReport } from './LoadReport';
 import { ProveReport } from './ProveReport';
+
+const kKinds: Record<string, string> = {
+  prove: 'Readiness report',
+  run: 'Load test report',
+  compare: 'Comparison',
+};
 
 function titleOf(loaded: Loaded): string {
   if (loaded.kind === 'prove') return `${loaded.prove.verdict}: ${loaded.prove.target.model || loaded.prove.target.url}`;
   if (loaded.kind === 'run') return `Load test: ${loaded.run.target.model || loaded.run.target.url}`;
+  if (loaded.kind === 'compare') return `${loaded.comparison.verdict}: ${loaded.comparison.b.what}`;
   return 'Mettle report';
 }
 
@@ -58,7 +66,7 @@ export function App() {
             Mettle
           </span>
           <span className="muted bar-kind">
-            {loaded.kind === 'prove' ? 'Readiness report' : loaded.kind === 'run' ? 'Load test report' : 'Report'}
+            {kKinds[loaded.kind] ?? 'Report'}
           </span>
           <ThemeToggle />
         </div>
@@ -68,6 +76,8 @@ export function App() {
           <ProveReport {...loaded} />
         ) : loaded.kind === 'run' ? (
           <LoadReport {...loaded} />
+        ) : loaded.kind === 'compare' ? (
+          <CompareReport {...loaded} />
         ) : (
           <Welcome loaded={loaded} onText={(source) => setLoaded(load(source))} />
         )}

@@ -13,6 +13,7 @@ import { CapacityStage } from './stages/CapacityStage';
 import { ColdStartStage } from './stages/ColdStartStage';
 import { CorrectnessStage } from './stages/CorrectnessStage';
 import { OverloadStage } from './stages/OverloadStage';
+import { SoakStage } from './stages/SoakStage';
 import type { StageView } from './stages/stage_view';
 import { SteadyStage } from './stages/SteadyStage';
 import { stageId, toneOfStage } from './verdict';
@@ -23,6 +24,7 @@ const kViews: Record<string, ComponentType<StageView>> = {
   steady: SteadyStage,
   capacity: CapacityStage,
   overload: OverloadStage,
+  soak: SoakStage,
 };
 
 const kWhy: Record<StageVerdict, string> = {

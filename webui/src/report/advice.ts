@@ -81,6 +81,11 @@ const kOverloadAdvice = [
   'Put the bound before the expensive part, and drop requests whose client has gone or whose deadline has passed.',
 ];
 
+const kSoakAdvice = [
+  'Something grows with the requests: look for lists, caches and metrics labels without a bound, for handlers that open files or sockets, and for threads started by each request.',
+  'Take a longer look with `mettle prove --stages-only soak --soak 10m`, and compare heap profiles of its beginning and end.',
+];
+
 const kInvalidAdvice = [
   'The tester could not keep its promise, so this stage says nothing about the target, good or bad.',
   'Give the load generator cores of its own (--cpus), stop other work on this machine, or lower the rate; then run the stage again.',
@@ -103,6 +108,8 @@ export function advice(stage: Stage): string[] {
       return kCapacityAdvice;
     case 'overload':
       return kOverloadAdvice;
+    case 'soak':
+      return kSoakAdvice;
     default:
       return [];
   }

@@ -8,14 +8,21 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace mettle::onnx {
 
 namespace {
 
+// A run that was ended since nobody waited for it. An overloaded server ends many.
+bool is_our_own_doing(std::string_view message) {
+    return message.contains("terminate flag being set");
+}
+
 void ORT_API_CALL write_log(void*, OrtLoggingLevel level, const char*, const char*, const char*,
                             const char* message) {
+    if (is_our_own_doing(message)) return;
     const std::string line = fmt::format("onnxruntime: {}", message);
     level >= ORT_LOGGING_LEVEL_ERROR ? log::error(line) : log::warning(line);
 }

@@ -312,6 +312,10 @@ Result<void> ModelChain::feed_rows(ChainSlab& slab) {
     const auto& feeds = steps_.before->feeds;
     for (RowStack& stack : slab.stacks) stack.clear();
     const std::size_t rows = inputs.front().size();
+    if (rows > kMostRowsOneByOne)
+        return fail(Error::Kind::too_large, fmt::format("{} rows are more than {}: send fewer at "
+                                                        "once",
+                                                        rows, kMostRowsOneByOne));
     for (std::size_t row = 0; row < rows; ++row) {
         for (std::size_t index = 0; index < inputs.size(); ++index)
             slab.row->borrow_input(index, inputs[index][row]);

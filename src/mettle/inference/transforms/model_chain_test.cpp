@@ -184,6 +184,15 @@ TEST(ModelChain, RefusesWhatIsTooLongForTheModel) {
     EXPECT_THAT(done.error().message, HasSubstr("ids INT64[-1,4]"));
 }
 
+TEST(ModelChain, RefusesMoreRowsThanItTakesOneByOne) {
+    const auto model = made(chain_models(sums(), {.before = spell(), .pad = {}, .after = {}}));
+    const auto slab = model->make_slab();
+    const std::vector<std::string> texts(65'537, "A");
+    const auto done = ask(*model, *slab, pack_bytes(texts, {65'537}));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, Error::Kind::too_large);
+}
+
 // A run that several requests share hands out its rows by their number.
 TEST(ModelChain, RefusesAGraphThatMakesOtherRowsThanItGot) {
     auto doubling = std::make_unique<Graph>(

@@ -164,7 +164,12 @@ Result<payload::Tensors> decode_answer(std::string_view body, std::int64_t json_
         binary = body.substr(static_cast<std::size_t>(json_size));
     }
     const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (object.is_discarded()) return malformed("its body is not JSON");
+    if (object.is_discarded()) {
+        // What Python's json writes for values that are not finite.
+        const bool not_finite = text.find("NaN") != text.npos || text.find("Infinity") != text.npos;
+        return malformed(not_finite ? "its body holds NaN or Infinity, which JSON has not"
+                                    : "its body is not JSON");
+    }
     if (!object.is_object() || !object.contains("outputs") || !object["outputs"].is_array())
         return malformed("its body has no 'outputs'");
     payload::Tensors outputs;

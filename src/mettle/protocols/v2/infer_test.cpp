@@ -82,6 +82,8 @@ TEST(Infer, ARightAnswerHasTheSignaturesForm) {
 
 TEST(Infer, SaysWhatIsWrongWithAnAnswersForm) {
     EXPECT_EQ(form_of("<html>"), "its body is not JSON");
+    EXPECT_EQ(form_of(R"({"outputs":[{"data":[NaN]}]})"),
+              "its body holds NaN or Infinity, which JSON has not");
     EXPECT_EQ(form_of("{}"), "its body has no 'outputs'");
     EXPECT_EQ(form_of(R"({"outputs":[]})"), "output 'label' is missing");
     EXPECT_EQ(form_of(kAnswer, 2), "output 'label' has shape [1], not [2]");

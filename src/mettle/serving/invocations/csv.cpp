@@ -1,5 +1,6 @@
 #include "mettle/serving/invocations/csv.hpp"
 
+#include "mettle/http/message.hpp"
 #include "mettle/serving/wire/json_get.hpp"
 #include "mettle/serving/wire/tensor_json.hpp"
 #include "mettle/serving/wire/value_text.hpp"
@@ -131,12 +132,19 @@ std::string_view json_string(std::string_view field, Texts& own) {
     return own.keep(text);
 }
 
+// Three at least: two such are a row that may well be.
+bool counts_up(const CsvRow& row) {
+    for (std::size_t at = 0; at < row.size(); ++at)
+        if (row[at] != fmt::to_string(at)) return false;
+    return row.size() >= 3;
+}
+
 bool are_names(const CsvRow& row, const Signature& signature) {
     const auto is_input = [&](std::string_view field) { return signature.input(field) != nullptr; };
     if (row.size() == signature.inputs.size() && std::ranges::all_of(row, is_input)) return true;
     const bool takes_texts = std::ranges::any_of(
         signature.inputs, [](const TensorSpec& spec) { return spec.type == DataType::bytes; });
-    return !takes_texts && !std::ranges::all_of(row, is_number);
+    return !takes_texts && (counts_up(row) || !std::ranges::all_of(row, is_number));
 }
 
 // Which columns are of texts: those of BYTES inputs, or all of the only input's.
@@ -175,12 +183,26 @@ Result<std::vector<CsvRow>> read_csv(std::string_view text, Texts& own) {
     return CsvReader(text, own).read();
 }
 
-Result<void> read_csv(std::string_view text, const Signature& signature, Frame& frame) {
+CsvHeader csv_header(std::string_view content_type) {
+    while (!content_type.empty()) {
+        const std::string_view piece = content_type.substr(0, content_type.find(';'));
+        content_type.remove_prefix(std::min(content_type.size(), piece.size() + 1));
+        const std::string_view parameter = wire::trimmed(piece);
+        if (http::same_name(parameter, "header=present")) return CsvHeader::present;
+        if (http::same_name(parameter, "header=absent")) return CsvHeader::absent;
+    }
+    return CsvHeader::guess;
+}
+
+Result<void> read_csv(std::string_view text, const Signature& signature, CsvHeader header,
+                      Frame& frame) {
     const auto rows = read_csv(text, frame.own);
     if (!rows) return std::unexpected(rows.error());
     if (rows->empty()) return wrong("the CSV has no rows: send at least one");
     std::span<const CsvRow> left(*rows);
-    if (are_names(left.front(), signature)) {
+    const bool has_names = header == CsvHeader::guess ? are_names(left.front(), signature)
+                                                      : header == CsvHeader::present;
+    if (has_names) {
         frame.columns.assign(left.front().begin(), left.front().end());
         left = left.subspan(1);
     }

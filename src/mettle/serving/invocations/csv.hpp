@@ -16,10 +16,19 @@ using CsvRow = std::vector<std::string_view>;
 // or has something behind it, and with `too_large` beyond Frame::kMostCells fields.
 Result<std::vector<CsvRow>> read_csv(std::string_view text, Texts& own);
 
-// The same as a table for a model. The first line has the columns' names where it is the inputs'
-// (MLflow's clients send them), or where it has a text and all inputs are numbers; else it is a row
-// (SageMaker's clients send no names). An empty field is NaN where the input is of numbers. At
-// least 64 bytes behind `text`, which outlives the frame, are readable.
-Result<void> read_csv(std::string_view text, const Signature& signature, Frame& frame);
+// Whether the first line has the columns' names: as a Content-Type says it (RFC 4180's parameter
+// `header`), or by what is in it.
+enum class CsvHeader { guess, present, absent };
+
+// "text/csv; header=absent". Anything else than present and absent is a guess.
+CsvHeader csv_header(std::string_view content_type);
+
+// The same as a table for a model. By guess the first line has the names where they are the inputs'
+// (MLflow's clients send them), where it has a text and all inputs are numbers, or where it is 0,
+// 1, 2, ... (pandas' names of columns without); else it is a row (SageMaker's clients send no
+// names). An empty field is NaN where the input is of numbers. At least 64 bytes behind `text`,
+// which outlives the frame, are readable.
+Result<void> read_csv(std::string_view text, const Signature& signature, CsvHeader header,
+                      Frame& frame);
 
 }  // namespace mettle::invocations

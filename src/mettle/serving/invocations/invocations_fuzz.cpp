@@ -16,14 +16,17 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
                                     {{"y", DataType::fp32, {-1}}}};
     const std::array<const Signature*, 3> signatures = {&wire::kFuzzOneInput, &wire::kFuzzTwoInputs,
                                                         &kColumns};
-    const Signature& signature = *signatures[(data[0] >> 1) % signatures.size()];
+    const Signature& signature = *signatures[(data[0] >> 1 & 3) % signatures.size()];
     std::string body(reinterpret_cast<const char*>(data) + 1, size - 1);
     const std::size_t length = body.size();
     body.append(http::Request::kBodyPadding, ' ');
 
     http::Request request;
     request.body = std::string_view(body).substr(0, length);
-    request.headers = {{"Content-Type", data[0] & 1 ? "text/csv" : "application/json"}};
+    constexpr std::array<std::string_view, 3> kCsv = {"text/csv", "text/csv; header=present",
+                                                      "text/csv;header=absent"};
+    const std::string_view csv = kCsv[(data[0] >> 3) % kCsv.size()];
+    request.headers = {{"Content-Type", data[0] & 1 ? csv : "application/json"}};
     static invocations::RequestParser parser;
     invocations::Request into;
     wire::FakeSlab slab;

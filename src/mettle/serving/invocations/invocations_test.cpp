@@ -91,6 +91,16 @@ TEST_F(Invocations, CsvHasNamesOrNone) {
     EXPECT_THAT(strings(1), ElementsAre("Bern"));
 }
 
+TEST_F(Invocations, CsvsFirstLineIsWhatItsTypeSays) {
+    ASSERT_TRUE(parse(kTable, "1,2,3\n4,5,6\n", "text/csv; header=present"));
+    EXPECT_THAT(texts.slab.values<float>(0), ElementsAre(4, 5, 6));
+    ASSERT_TRUE(parse(kTable, "0,1,2\n", "text/csv; charset=utf-8; Header=absent"));
+    EXPECT_THAT(texts.slab.values<float>(0), ElementsAre(0, 1, 2));
+    // pandas calls columns without names so.
+    ASSERT_TRUE(parse(kTable, "0,1,2\n4,5,6\n", "text/csv"));
+    EXPECT_THAT(texts.slab.values<float>(0), ElementsAre(4, 5, 6));
+}
+
 TEST_F(Invocations, WhatIsMissingIsNaN) {
     ASSERT_TRUE(parse(kTable, "1,,nan\n", "text/csv"));
     EXPECT_TRUE(std::isnan(texts.slab.values<float>(0)[1]));

@@ -121,7 +121,8 @@ Result<void> RequestParser::parse(const http::Request& http, const Signature& si
     if (!is_csv) return state.read_json(http.body, slab, request);
     request.by_row = true;
     Frame frame;
-    if (auto read = read_csv(http.body, signature, frame); !read) return read;
+    const CsvHeader header = csv_header(http.header("content-type"));
+    if (auto read = read_csv(http.body, signature, header, frame); !read) return read;
     return state.give_frame(frame, request);
 }
 
