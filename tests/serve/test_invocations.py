@@ -1,6 +1,8 @@
 """/invocations as MLflow's and SageMaker's clients call it. The answers marked so are those of MLflow 3.17's own scoring
 server for the same models, saved with mlflow.onnx."""
 
+import csv
+import io
 import json
 
 import numpy as np
@@ -77,6 +79,24 @@ def test_records_have_all_outputs_of_a_row(server):
     status, answer = invoke(server, {"dataframe_split": {"data": pixels.tolist()}})
     assert status == 200 and [record["label"] for record in answer["predictions"]] == labels.tolist()
     assert all(len(record["probabilities"]) == 10 for record in answer["predictions"])
+
+
+def test_who_accepts_csv_gets_it(server, sums):
+    reply = ask(sums.url + "/invocations", "POST", b"1,2,3\n4,5,6.5\n", {"Content-Type": "text/csv", "Accept": "text/csv"})
+    assert reply.headers["content-type"] == "text/csv" and reply.body == b"6.0\n15.5\n"
+    pixels, labels = rows(3)
+    reply = ask(server.url + "/invocations", "POST", json.dumps({"inputs": pixels.tolist()}).encode(),
+                {"Content-Type": "application/json", "Accept": "text/csv; charset=utf-8"})
+    table = [line.split(",") for line in reply.body.decode().splitlines()]
+    assert [int(row[0]) for row in table] == labels.tolist() and {len(row) for row in table} == {11}
+    np.testing.assert_allclose(np.array(table, float)[:, 1:].sum(axis=1), 1, atol=1e-5)
+
+
+def test_texts_in_csv_are_quoted(serve):
+    server = serve(paths.DATA / "identities")
+    reply = ask(server.url + "/invocations", "POST", json.dumps({"inputs": [["a,b", 'say "x"'], ["", "c"]]}).encode(),
+                {"Content-Type": "application/json", "Accept": "text/csv", "X-Amzn-SageMaker-Target-Model": "BYTES"})
+    assert list(csv.reader(io.StringIO(reply.body.decode()))) == [["a,b", 'say "x"'], ["", "c"]]
 
 
 def test_one_of_several_models_is_named(serve, repository):

@@ -75,6 +75,7 @@ def test_the_slo_is_a_deadline_for_who_waits_and_not_for_who_runs(serve):
     server = serve("--simulate", SIMULATED, "--workers", 1, "--slo", "p99<300ms")
     with occupied(server):
         assert infer(server, [[1]]).status in (503, 504)
+    Metrics(server).wait_for("mettle_in_flight", 0)
     late = infer(server, [[1] * 50])  # Takes half a second.
     assert is_right(late, [[1] * 50])
     assert Metrics(server).value("mettle_deadline_missed_total") >= 1

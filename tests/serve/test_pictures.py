@@ -102,6 +102,14 @@ def test_the_readmes_lines_work_when_pasted(server, resnet, tmp_path, line):
     assert_right(json.loads(done.stdout), resnet, picture())
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_the_line_that_the_server_prints_works_beside_a_picture(server, resnet, tmp_path):
+    (tmp_path / "picture.jpg").write_bytes(picture(5))
+    line = re.search(r"Try it:\n +(.*)\n", server.stdout)[1]
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert_right(json.loads(done.stdout), resnet, picture(5))
+
+
 def test_all_the_ways_a_picture_comes(server, resnet):
     file = picture(2, "PNG")
     text = base64.b64encode(file).decode()

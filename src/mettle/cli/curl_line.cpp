@@ -34,6 +34,8 @@ std::string before_data(const TensorSpec& spec, const Shape& shape) {
 }  // namespace
 
 std::string curl_line(const std::string& url, const ServedModel& model) {
+    if (model.signature().inputs.size() == 1 && model.model().takes_pictures(0))
+        return fmt::format("curl -s {}/predict/{} -F data=@picture.jpg", url, model.name());
     std::string pasted = R"({"inputs":[)";              // The body as it is.
     std::string piped = R"(printf '%s' '{"inputs":[)";  // A shell pipeline that makes it.
     bool large = false;

@@ -1,5 +1,6 @@
 #include "mettle/http/multipart.hpp"
 
+#include "mettle/http/media_type.hpp"
 #include "mettle/http/message.hpp"
 
 #include <fmt/format.h>
@@ -19,11 +20,6 @@ std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == text.npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// What stands in front of the first ';': "form-data", "multipart/form-data".
-std::string_view kind_of(std::string_view header) {
-    return trim(header.substr(0, header.find(';')));
 }
 
 std::size_t end_of_quoted(std::string_view text) {
@@ -217,7 +213,7 @@ private:
         }
         if (!same_name(name, "Content-Disposition")) return {};
         const auto given = parameter(value, "name");
-        if (!same_name(kind_of(value), "form-data") || !given) return {};
+        if (!same_name(media_type(value), "form-data") || !given) return {};
         has_name = true;
         part.name = *given;
         part.file_name = parameter(value, "filename").value_or(std::string_view{});
@@ -237,7 +233,7 @@ private:
 }  // namespace
 
 bool is_multipart(std::string_view content_type) {
-    return same_name(kind_of(content_type), "multipart/form-data");
+    return same_name(media_type(content_type), "multipart/form-data");
 }
 
 Result<std::vector<MultipartPart>> read_multipart(std::string_view content_type,

@@ -224,6 +224,7 @@ Result<void> CallScheduler::submit(InferenceCall& call) {
 void CallScheduler::publish(TimePoint now) {
     const QueueWatch::Limits limits = watch_limits();
     const bool limited = limits.target > Duration::zero() && watch_.overloaded(limits, now);
+    calls_.store(waiting_.calls(), std::memory_order_relaxed);
     wait_ns_.store(correction_.correct(predicted_wait()).count(), std::memory_order_relaxed);
     longest_wait_ns_.store(limited ? limits.target.count() : INT64_MAX, std::memory_order_relaxed);
     full_.store(waiting_.calls() >= most_waiting(0), std::memory_order_relaxed);
@@ -480,11 +481,6 @@ void CallScheduler::note_time(std::int64_t rows, Duration took) {
 TimeModel CallScheduler::time() const {
     const std::lock_guard lock(mutex_);
     return time_;
-}
-
-std::size_t CallScheduler::waiting() const {
-    const std::lock_guard lock(mutex_);
-    return waiting_.calls();
 }
 
 }  // namespace mettle

@@ -71,7 +71,7 @@ public:
 
     void note_time(std::int64_t rows, Duration took);  // Any thread.
     TimeModel time() const;
-    std::size_t waiting() const;
+    std::size_t waiting() const { return calls_.load(std::memory_order_relaxed); }
 
 private:
     std::uint64_t level_of(const InferenceCall& call) const;
@@ -113,7 +113,8 @@ private:
     std::int64_t running_rows_ = 0;
     bool closed_ = false;
 
-    // What knock() looks at without the lock.
+    // What every request looks at, and so without the lock.
+    std::atomic<std::size_t> calls_ = 0;
     std::atomic<std::int64_t> wait_ns_ = 0;
     std::atomic<std::int64_t> longest_wait_ns_ = INT64_MAX;
     std::atomic<bool> full_ = false;

@@ -34,11 +34,13 @@ std::size_t DurationHistogram::bucket_of(std::int64_t ns) const {
     return static_cast<std::size_t>(std::ranges::lower_bound(bounds_ns_, ns) - bounds_ns_.begin());
 }
 
-void DurationHistogram::record(std::int64_t ns) {
+std::size_t DurationHistogram::record(std::int64_t ns) {
     Shard& shard = (*shards_)[metric_shard()];
-    shard.buckets[bucket_of(ns)].fetch_add(1, std::memory_order_relaxed);
+    const std::size_t bucket = bucket_of(ns);
+    shard.buckets[bucket].fetch_add(1, std::memory_order_relaxed);
     shard.sum_ns.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(ns, 0)),
                            std::memory_order_relaxed);
+    return bucket;
 }
 
 DurationHistogram::Reading DurationHistogram::read() const {

@@ -39,7 +39,7 @@ public:
     // From 25 µs to 10 s, 1-2.5-5 steps.
     static std::span<const std::int64_t> default_bounds_ns();
 
-    void record(std::int64_t ns);
+    std::size_t record(std::int64_t ns);           // Returns its bucket.
     std::size_t bucket_of(std::int64_t ns) const;  // bounds_ns().size(): above them all.
 
     struct Reading {

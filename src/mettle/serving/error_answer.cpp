@@ -30,6 +30,11 @@ int status_of(Error::Kind kind) {
     return 500;
 }
 
+int retry_after_ms(const Error& missing) {
+    constexpr int kLoadMs = 1000;
+    return missing.kind == Error::Kind::unavailable ? kLoadMs : 0;
+}
+
 void answer_error(http::Response& response, const Error& error, int retry_after_ms) {
     response.status = status_of(error.kind);
     response.content_type = "application/json";

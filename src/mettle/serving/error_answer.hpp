@@ -10,4 +10,8 @@ namespace mettle {
 void answer_error(http::Response& response, const Error& error, int retry_after_ms = 0);
 int status_of(Error::Kind kind);
 
+// When to ask again for a model that could not be found: one that is being loaded may be there in
+// the time that a load takes; 0 for others.
+int retry_after_ms(const Error& missing);
+
 }  // namespace mettle

@@ -52,9 +52,8 @@ void count(const HttpCall& call, const Result<void>& outcome, TimePoint written,
            std::string_view request_id) {
     ModelStats& stats = call.model->stats();
     const std::int64_t total_ns = (written - call.received).count();
-    stats.request_time.record(total_ns);
-    stats.request_exemplars.offer(stats.request_time.bucket_of(total_ns), total_ns, request_id,
-                                  written);
+    const std::size_t bucket = stats.request_time.record(total_ns);
+    stats.request_exemplars.offer(bucket, total_ns, request_id, written);
     if (!outcome) {
         stats.fail.add(total_ns);
         const auto kind = outcome.error().kind;
@@ -238,7 +237,7 @@ void ModelRoute::handle(http::Exchange& exchange, std::shared_ptr<ServedModel> m
     call->client = 0;
     call->pre = call->post = {};
     call->run_id = 0;
-    call->queued_before = call->model->queued();
+    call->queued_before = options_.recorder ? call->model->queued() : 0;  // Takes a lock.
     call->finished = {};
     call->retry_after_ms = 0;
     call->place.by_slo = false;

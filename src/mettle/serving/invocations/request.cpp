@@ -1,5 +1,6 @@
 #include "mettle/serving/invocations/request.hpp"
 
+#include "mettle/http/media_type.hpp"
 #include "mettle/serving/invocations/csv.hpp"
 #include "mettle/serving/invocations/frame.hpp"
 #include "mettle/serving/wire/json_get.hpp"
@@ -25,10 +26,6 @@ struct Values {
     std::string key;
     std::string_view text;
 };
-
-std::string_view media_type(std::string_view content_type) {
-    return wire::trimmed(content_type.substr(0, content_type.find(';')));
-}
 
 bool is_form(std::string_view key) {
     constexpr std::array<std::string_view, 4> kKeys = {"dataframe_split", "dataframe_records",
@@ -111,7 +108,7 @@ Result<void> RequestParser::parse(const http::Request& http, const Signature& si
     State& state = *state_;
     state.signature = &signature;
     state.tensors.begin(signature, slab, request.packed);
-    const std::string_view type = media_type(http.header("content-type"));
+    const std::string_view type = http::media_type(http.header("content-type"));
     const bool is_csv = http::same_name(type, "text/csv");
     if (!is_csv && !type.empty() && !http::same_name(type, "application/json"))
         return fail(Error::Kind::unsupported,

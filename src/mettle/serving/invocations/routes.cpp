@@ -1,5 +1,6 @@
 #include "mettle/serving/invocations/routes.hpp"
 
+#include "mettle/http/media_type.hpp"
 #include "mettle/serving/error_answer.hpp"
 #include "mettle/serving/invocations/request.hpp"
 #include "mettle/serving/invocations/response.hpp"
@@ -51,6 +52,11 @@ void answer_refusal(http::Response& response, const Error& error, int retry_afte
     response.body = error_body(response.status, error.message);
 }
 
+// SageMaker's clients ask for one type; who lists several gets JSON.
+bool wants_csv(const http::Request& request) {
+    return http::same_name(http::media_type(request.header("accept")), "text/csv");
+}
+
 struct InvocationQuestion final : Question {
     Request request;
 };
@@ -76,6 +82,10 @@ public:
 
     Result<void> write(HttpCall& call, http::Response& response) const override {
         const Request& request = request_of(call);
+        if (wants_csv(call.exchange->request)) {
+            response.content_type = "text/csv";
+            return encode_csv(call.model->signature(), request.rows, *call.slab, response.body);
+        }
         return encode_predictions(call.model->signature(), request.by_row, request.rows, *call.slab,
                                   response.body);
     }
@@ -128,9 +138,7 @@ void add_routes(app::App& app, const ModelRepository& repository, const RouteOpt
         auto model =
             find_model(repository, context.request().header("x-amzn-sagemaker-target-model"));
         if (model) return route->handle(context.exchange, *std::move(model));
-        constexpr int kRetryAfterMs = 1000;  // About what a load takes.
-        answer_refusal(context.response(), model.error(),
-                       model.error().kind == Error::Kind::unavailable ? kRetryAfterMs : 0);
+        answer_refusal(context.response(), model.error(), retry_after_ms(model.error()));
         context.exchange.send();
     });
 }

@@ -23,13 +23,6 @@ simdjson::padded_string_view padded(std::string_view text) {
     return simdjson::padded_string_view(text, text.size() + simdjson::SIMDJSON_PADDING);
 }
 
-// Of a form's part, which may have blanks around it.
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 bool begins_with_one_of(std::string_view text, std::span<const std::string_view> beginnings) {
     return std::ranges::any_of(beginnings, [&](std::string_view beginning) {
         return http::same_name(text.substr(0, beginning.size()), beginning);
@@ -171,7 +164,7 @@ void RequestParser::State::read_part(const http::MultipartPart& part) {
         return mistakes.add("extra_forbidden", part.name, "Extra inputs are not permitted", "null");
     const TensorSpec& spec = signature->inputs[static_cast<std::size_t>(its - given.data())];
     if (spec.type == DataType::bytes) return its->files.push_back(part.body);
-    const std::string_view text = trimmed(part.body);
+    const std::string_view text = wire::trimmed(part.body);
     if (!nlohmann::json::accept(text))
         return mistakes.add("json_invalid", part.name,
                             "the part is not JSON, as it should be for " + spec.to_string(), text);

@@ -5,7 +5,7 @@
 #include "mettle/serving/model_route.hpp"
 #include "mettle/serving/predict/mistakes.hpp"
 #include "mettle/serving/predict/request.hpp"
-#include "mettle/serving/wire/tensor_json.hpp"
+#include "mettle/serving/wire/outputs_json.hpp"
 
 #include <utility>
 
@@ -38,14 +38,6 @@ void answer_refusal(http::Response& response, const Error& error, int retry_afte
     response.body = mistakes.body();
 }
 
-void append_output(std::string& out, const TensorView& tensor, bool single) {
-    constexpr wire::ElementForm kForm = {.non_finite = wire::ElementForm::NonFinite::null,
-                                         .point = true};
-    if (single && tensor.shape.rank() > 0 && tensor.shape[0] == 1)
-        return wire::RowWriter(tensor, kForm).append(out);
-    wire::append_nested(out, tensor, kForm);
-}
-
 class PredictDialect final : public Dialect {
 public:
     std::unique_ptr<Question> make_question() const override {
@@ -63,15 +55,10 @@ public:
     }
 
     Result<void> write(HttpCall& call, http::Response& response) const override {
-        const auto& outputs = call.model->signature().outputs;
-        std::string& out = response.body;
-        for (std::size_t at = 0; at < outputs.size(); ++at) {
-            out += at == 0 ? '{' : ',';
-            wire::append_string(out, outputs[at].name);
-            out += ':';
-            append_output(out, call.slab->output(at), request_of(call).single);
-        }
-        out += '}';
+        constexpr wire::ElementForm kForm = {.non_finite = wire::ElementForm::NonFinite::null,
+                                             .point = true};
+        wire::append_outputs(response.body, call.model->signature(), *call.slab,
+                             request_of(call).single, kForm);
         return {};
     }
 
@@ -97,7 +84,8 @@ void add_routes(app::App& app, const ModelRepository& repository, const RouteOpt
         const std::string_view name = app::percent_decoded(context.params[0], room);
         if (auto model = repository.find(name, {}))
             return route->handle(context.exchange, std::move(model));
-        answer_refusal(context.response(), repository.missing(name, {}));
+        const Error missing = repository.missing(name, {});
+        answer_refusal(context.response(), missing, retry_after_ms(missing));
         context.exchange.send();
     });
 }

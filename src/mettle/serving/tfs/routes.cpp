@@ -21,7 +21,7 @@ using app::Context;
 enum class Wanted { newest, version, label };
 
 void refuse(Context& context, const Error& error) {
-    answer_error(context.response(), error);
+    answer_error(context.response(), error, retry_after_ms(error));
     context.exchange.send();
 }
 

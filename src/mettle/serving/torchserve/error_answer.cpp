@@ -11,8 +11,6 @@ namespace mettle::torchserve {
 
 namespace {
 
-constexpr int kRetryAfterMs = 1000;  // About what a load takes.
-
 std::string_view type_of(int status) {
     switch (status) {
         case 400:
@@ -44,7 +42,7 @@ void answer_no_model(http::Response& response, const ModelRepository& repository
                      std::string_view name, std::string_view version) {
     const Error missing = repository.missing(name, version);
     if (missing.kind == Error::Kind::unavailable)
-        return answer_refusal(response, missing, kRetryAfterMs);
+        return answer_refusal(response, missing, retry_after_ms(missing));
     const bool has_others = !version.empty() && !repository.versions_of(name).empty();
     response.status = 404;
     response.body =

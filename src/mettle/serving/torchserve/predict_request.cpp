@@ -1,6 +1,7 @@
 #include "mettle/serving/torchserve/predict_request.hpp"
 
 #include "mettle/app/form.hpp"
+#include "mettle/http/media_type.hpp"
 #include "mettle/http/multipart.hpp"
 #include "mettle/serving/wire/json_get.hpp"
 #include "mettle/serving/wire/named_rows.hpp"
@@ -17,16 +18,12 @@ namespace {
 namespace json = simdjson::ondemand;
 using wire::wrong;
 
-std::string_view media_type(std::string_view content_type) {
-    return wire::trimmed(content_type.substr(0, content_type.find(';')));
-}
-
 bool is_json(std::string_view content_type) {
-    return http::same_name(media_type(content_type), "application/json");
+    return http::same_name(http::media_type(content_type), "application/json");
 }
 
 bool is_form(std::string_view content_type) {
-    return http::same_name(media_type(content_type), "application/x-www-form-urlencoded");
+    return http::same_name(http::media_type(content_type), "application/x-www-form-urlencoded");
 }
 
 }  // namespace

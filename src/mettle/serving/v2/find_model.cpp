@@ -30,10 +30,8 @@ std::shared_ptr<ServedModel> find_model(const ModelRepository& repository, app::
         context.params.size() > 1 ? context.params[1] : std::string_view();
     auto model = repository.find(name, version);
     if (!model) {
-        constexpr int kRetryAfterMs = 1000;  // About what a load takes.
         const Error error = no_model(repository, name, version);
-        answer_error(context.response(), error,
-                     error.kind == Error::Kind::unavailable ? kRetryAfterMs : 0);
+        answer_error(context.response(), error, retry_after_ms(error));
     }
     return model;
 }

@@ -65,9 +65,12 @@ private:
 
     Result<void> add(const InferRequest::Output& output) {
         const TensorSpec& spec = model_.signature().outputs[output.index];
-        const auto given = tensor_of(output, spec);
-        if (!given) return std::unexpected(given.error());
-        const TensorView tensor = *given;
+        TensorView tensor = slab_.output(output.index);
+        if (output.classes > 0) {
+            const auto classes = classes_of(tensor, output.classes, spec);
+            if (!classes) return std::unexpected(classes.error());
+            tensor = *classes;
+        }
         out_ += R"({"name":)";
         wire::append_string(out_, spec.name);
         out_.append(R"(,"datatype":")").append(name_of(tensor.type)).append(R"(","shape":)");
@@ -91,12 +94,10 @@ private:
         return {};
     }
 
-    // The output as it is, or its classes.
-    Result<TensorView> tensor_of(const InferRequest::Output& output, const TensorSpec& spec) {
-        const TensorView whole = slab_.output(output.index);
-        if (output.classes == 0) return whole;
+    Result<TensorView> classes_of(const TensorView& whole, std::uint64_t count,
+                                  const TensorSpec& spec) {
         const bool by_row = model_.signature().batches();
-        auto classes = classify(whole, output.classes, by_row, model_.labels());
+        auto classes = classify(whole, count, by_row, model_.labels());
         if (!classes)
             return fail(classes.error().kind,
                         fmt::format("output '{}': {}", spec.name, classes.error().message));

@@ -167,8 +167,10 @@ private:
             const char* behind = read_decimal(at_, decimal);
             T value{};
             if (!behind) [[unlikely]] {
-                behind = non_finite(value);
+                T special;  // Not `value`, which would have to live in memory for its address.
+                behind = non_finite(special);
                 if (!behind) return false;
+                value = special;
             } else if (!convert(at_, behind, decimal, value)) {
                 return false;
             }
@@ -180,8 +182,9 @@ private:
         return *at_++ == ']';
     }
 
-    // The place behind the token, or null where there is none or none is taken.
-    const char* non_finite(T& value) const {
+    // The place behind the token, or null where there is none or none is taken. Seldom: kept out of
+    // the loop over numbers, whose registers it would take.
+    [[gnu::noinline]] const char* non_finite(T& value) const {
         if constexpr (std::floating_point<T>) {
             const std::string_view rest(at_, end_);
             if (!form_.non_finite) return nullptr;

@@ -20,7 +20,7 @@ char* write_text(char* to, std::string_view text) {
 
 // Writes `value` at `to`, where there is room, and returns the end.
 template <typename T>
-char* write_number(char* to, T value, ElementForm form) {
+[[gnu::always_inline]] inline char* write_number(char* to, T value, ElementForm form) {
     if constexpr (std::floating_point<T>) {
         if (!std::isfinite(value)) [[unlikely]] {
             if (form.non_finite == ElementForm::NonFinite::null) return write_text(to, "null");
