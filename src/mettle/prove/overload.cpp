@@ -116,6 +116,12 @@ std::optional<OverloadLevel> offer(Bench& bench, double rate, double limit, Dura
     return level_of(run, time, limit);
 }
 
+// A level, its stragglers, and what watching the recovery takes.
+bool has_time(const Bench& bench, Duration patience) {
+    const Profile& profile = bench.plan.profile;
+    return bench.time_left() > 6 * profile.overload / 5 + patience + profile.recovery;
+}
+
 // Rising rates, as far as the generator can offer them. Where the first is carried, the search had
 // found too little in its time, and that rate is the capacity to go beyond.
 void offer_too_much(Bench& bench, double limit, Duration patience, OverloadPicture& seen,
@@ -123,6 +129,7 @@ void offer_too_much(Bench& bench, double limit, Duration patience, OverloadPictu
     const std::vector<double>& multiples = bench.plan.profile.overload_multiples;
     int climbs = 0;
     for (std::size_t at = 0; at < multiples.size();) {
+        if (!has_time(bench, patience)) return;
         const double rate = multiples[at] * seen.capacity_rps;
         const auto level = offer(bench, rate, limit, patience, seen, doubts);
         if (!level) return;
@@ -229,6 +236,8 @@ results::StageResult prove_overload(Bench& bench, RateSearch& search) {
     const auto limit = limit_ms(bench.slo());
     const Duration patience = patience_for(limit.value_or(250));
     seen.limit_ms = limit.value_or(seconds(patience) * 1000);
+    if (!has_time(bench, patience))
+        return skipped(StageName::overload, "too little of the budget was left (--budget)");
     Doubts doubts;
     offer_too_much(bench, seen.limit_ms, patience, seen, doubts);
     if (bench.interrupted()) return skipped(StageName::overload, "interrupted");
