@@ -30,6 +30,9 @@ struct Profile {
     Duration capacity{};  // The stage in all.
     Duration overload{};  // Each rate beyond the capacity, warm-up not counted.
     Duration recovery{};  // After them.
+    // Of the payload stage: sizes and concurrencies, rising from 1, and the load at each.
+    std::vector<int> payload_rows, payload_users;
+    Duration payload{};
     int most_bisect = 5;
     int most_confirm = 8;
     double confidence = 0.99;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 namespace mettle::prove {
@@ -45,6 +46,44 @@ Result<payload::InputOptions> input_options(const SendOptions& options) {
         inputs.shapes.insert(std::move(*shape));
     }
     return inputs;
+}
+
+// "INPUT:1,3,224,224", with the rows and lengths that are wanted where the model leaves them free.
+Result<std::string> resize(const std::string& text, const Signature& signature,
+                           const RequestSize& size) {
+    auto shape = payload::parse_shape(text);
+    if (!shape) return std::unexpected(shape.error());
+    const TensorSpec* input = signature.input(shape->first);
+    std::string dims;
+    for (std::size_t at = 0; at < shape->second.rank(); ++at) {
+        std::int64_t dim = shape->second[at];
+        const bool free = input && at < input->shape.rank() && input->shape[at] < 0;
+        if (free && at == 0) dim = size.rows;
+        if (free && at > 0)
+            dim = std::max<std::int64_t>(1, std::llround(static_cast<double>(dim) * size.length));
+        if (!free && at == 0 && dim != size.rows)
+            return fail(Error::Kind::invalid_input,
+                        fmt::format("the rows of {} are fixed", shape->first));
+        dims += (at == 0 ? "" : ",") + std::to_string(dim);
+    }
+    return shape->first + ":" + dims;
+}
+
+std::size_t bytes_of(const std::vector<TensorSpec>& inputs) {
+    std::size_t bytes = 0;
+    for (const TensorSpec& input : inputs) {
+        const auto count = input.shape.element_count();
+        const std::size_t each = input.type == DataType::bytes ? 8 : element_size(input.type);
+        bytes += (count ? static_cast<std::size_t>(*count) : 0) * each;
+    }
+    return bytes;
+}
+
+// Fewer of large ones: they are all kept.
+std::size_t payloads_for(const std::vector<TensorSpec>& inputs) {
+    constexpr std::size_t kMostKept = std::size_t{64} << 20;
+    return std::clamp<std::size_t>(kMostKept / std::max<std::size_t>(1, bytes_of(inputs)), 1,
+                                   kMadePayloads);
 }
 
 std::string beginning(std::string_view text) {
@@ -121,7 +160,8 @@ Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_
         if (!wanted) return std::unexpected(wanted.error());
         const auto specs = payload::resolve_inputs(signature, *wanted);
         if (!specs) return std::unexpected(specs.error());
-        for (std::size_t index = 0; index < kMadePayloads; ++index)
+        const std::size_t count = payloads_for(*specs);
+        for (std::size_t index = 0; index < count; ++index)
             goldens.push_back({payload::make_inputs(*specs, seed, index), nullptr, {}});
     }
     for (const Golden& golden : goldens) {
@@ -132,6 +172,43 @@ Result<void> Sending::make_v2(const std::optional<std::filesystem::path>& model_
         payloads_.push_back(std::move(*encoded));
     }
     return {};
+}
+
+Result<Sending> Sending::resized(const RequestSize& size, std::uint64_t seed) const {
+    if (target_.protocol != protocols::Protocol::v2)
+        return fail(Error::Kind::invalid_input, "only requests of V2 are made larger");
+    const Signature& signature = target_.model.signature;
+    Sending sending;
+    sending.target_ = target_;
+    sending.options_ = options_;
+    sending.options_.batch = size.rows;
+    sending.deterministic_ = deterministic_;
+    for (std::string& text : sending.options_.shapes) {
+        auto shape = resize(text, signature, size);
+        if (!shape) return std::unexpected(shape.error());
+        text = std::move(*shape);
+    }
+    const auto wanted = input_options(sending.options_);
+    if (!wanted) return std::unexpected(wanted.error());
+    const auto specs = payload::resolve_inputs(signature, *wanted);
+    if (!specs) return std::unexpected(specs.error());
+    if (bytes_of(*specs) > kMostBytes) {
+        return fail(Error::Kind::invalid_input,
+                    fmt::format("its inputs would be {} MiB, and no more than {} MiB is tried",
+                                bytes_of(*specs) >> 20, kMostBytes >> 20));
+    }
+    if (const auto made = sending.make_v2({}, seed); !made) return std::unexpected(made.error());
+    return sending;
+}
+
+bool Sending::has_lengths() const {
+    const auto free_behind_first = [](const TensorSpec& input) {
+        for (std::size_t at = 1; at < input.shape.rank(); ++at)
+            if (input.shape[at] < 0) return true;
+        return false;
+    };
+    return target_.protocol == protocols::Protocol::v2 && !options_.shapes.empty() &&
+           std::ranges::any_of(target_.model.signature.inputs, free_behind_first);
 }
 
 Result<void> Sending::make_plain() {
