@@ -73,8 +73,8 @@ def test_one_connection_too_many_is_503(serve):
 
 def test_a_full_queue_is_503_with_the_time_to_come_again(serve):
     server = serve(paths.DATA / "slow", "--lane", "worker", "--workers", "1", "--max-queue", "1")
-    # A run of a second or two, so that the steps below happen while it lasts.
-    body = b'{"inputs":[{"name":"iterations","shape":[1],"datatype":"INT64","data":[500000]}]}'
+    # A run of half a second or more, so that the steps below happen while it lasts.
+    body = b'{"inputs":[{"name":"iterations","shape":[1],"datatype":"INT64","data":[200000]}]}'
     idle_cpu_s = server.cpu_seconds()
     with Wire(server.port) as first, Wire(server.port) as second:
         first.send(post("/v2/models/slow/infer", body))

@@ -43,7 +43,7 @@ def test_is_refused_with_2_and_a_hint(what):
     assert done.stdout == "", done
 
 
-@pytest.mark.parametrize("given, meant", [("--prot", "--port"), ("--acces-log", "--access-log"), ("--drain-dely", "--drain-delay")])
+@pytest.mark.parametrize("given, meant", [("--pport", "--port"), ("--acces-log", "--access-log"), ("--drain-dely", "--drain-delay")])
 def test_a_misspelt_flag_gets_the_one_that_was_meant(given, meant):
     done = mettle(*SERVE, given)
     assert done.code == 2

@@ -7,10 +7,11 @@ from support.process import mettle
 
 DIGITS = (paths.DIGITS / "model.onnx").read_bytes()
 UNSERVABLE = {
-    "sequence_output": ("output 'y'", "sequence"),
-    "zipmap": ("output 'probabilities'", "zipmap"),
+    "sequence_output": ("output 'y'", "seq(tensor(float))", "ConcatFromSequence"),
+    "sequence_input": ("input 'x'", "seq(tensor(float))", "make the graph take tensors"),
+    "optional_output": ("output 'y'", "optional(tensor(float))"),
     "rank_9": ("input 'x'", "9 dimensions"),
-    "float8": ("input 'x'", "element type"),
+    "float8": ("input 'x'", "element type float8e4m3fn"),
     "no_input": ("no input",),
     "unknown_operator": ("Frobnicate",),
 }

@@ -32,15 +32,20 @@ def metric(result, name):
 
 
 @pytest.mark.parametrize("how", [[], ["--turns"]])
-def test_twice_as_slow_is_a_regression_in_every_form(serve, tmp_path, how):
-    a, b = simulated(serve, "4ms"), simulated(serve, "9ms")
+def test_ten_times_as_slow_is_a_regression_in_every_form(serve, tmp_path, how):
+    # Ten times: a busy machine's own noise is some ms.
+    a, b = simulated(serve, "4ms"), serve("--simulate", "slow=lognormal(p50=40ms,p99=60ms)")
     files = [tmp_path / f"result{form}" for form in (".json", ".md", ".xml", ".html")]
-    ended = mettle("compare", "--ab", a.url, b.url, *SHORT, "--runs", "8", *how,
-                   *[part for file in files for part in ("-o", file)], within=120)
+    for _ in range(3):  # On a machine that is busy enough eight pairs may not decide it; they never pass it.
+        ended = mettle("compare", "--ab", a.url, b.url, *SHORT, "--runs", "8", *how,
+                       *[part for file in files for part in ("-o", file)], within=120)
+        assert ended.code in (1, 3), ended
+        if ended.code == 1:
+            break
     assert ended.code == 1 and ended.stdout.startswith("regression"), ended
     result = read(files[0])
     assert result["verdict"] == "regression" and result["method"] == ("turns" if how else "at_once")
-    assert metric(result, "p50")["verdict"] == "regression" and metric(result, "p50")["ratio"] > 1.4
+    assert metric(result, "p50")["verdict"] == "regression" and metric(result, "p50")["ratio"] > 2
     assert len(metric(result, "p50")["a"]) == len(metric(result, "p50")["b"]) == result["pairs"] == 8
     assert sum(look["alpha"] for look in result["looks"]) <= 0.0201
     assert result["a"]["target"]["model"] == "slow" and result["load"]["users"] == 2
@@ -82,6 +87,19 @@ def test_a_user_who_has_seen_enough_gets_the_report_so_far(serve, tmp_path, numb
         assert running.wait(30) == 3, running.describe()
         result = read(tmp_path / "r.json")
         assert result["interrupted"] and "ended by the user" in result["reasons"], running.describe()
+    finally:
+        running.reap()
+
+
+def test_no_command_outlives_a_comparison_that_is_killed(tmp_path):
+    mark = f"killed-{tmp_path.name}"
+    command = f"{paths.METTLE} serve --port {{port}} --simulate '{mark}=constant(2ms)'"
+    running = Process([paths.METTLE, "compare", "--ab-cmd", command, command, "-t", "500ms"])
+    try:
+        running.wait_for("comparing", where="stderr", within=60)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        until(lambda: not subprocess.run(["pgrep", "-f", mark], capture_output=True).stdout, "the services' end")
     finally:
         running.reap()
 

@@ -14,7 +14,7 @@ OPSET = 19
 IDENTITIES = {
     "BOOL": T.BOOL, "UINT8": T.UINT8, "UINT16": T.UINT16, "UINT32": T.UINT32, "UINT64": T.UINT64, "INT8": T.INT8,
     "INT16": T.INT16, "INT32": T.INT32, "INT64": T.INT64, "FP16": T.FLOAT16, "FP32": T.FLOAT, "FP64": T.DOUBLE,
-    "BYTES": T.STRING,
+    "BF16": T.BFLOAT16, "BYTES": T.STRING,
 }
 
 
@@ -47,6 +47,10 @@ def good():
          [helper.make_node("Add", ["a", "b"], ["sum"]), helper.make_node("Sub", ["a", "b"], ["difference"])],
          [tensor("a", T.FLOAT, ["N", 2]), tensor("b", T.FLOAT, ["N", 2])],
          [tensor("sum", T.FLOAT, ["N", 2]), tensor("difference", T.FLOAT, ["N", 2])])
+    save("shapes/optional/model.onnx",  # An input with a value of its own, for all rows of a run.
+         [helper.make_node("Mul", ["x", "factor"], ["y"])],
+         [tensor("x", T.FLOAT, ["N", 2]), tensor("factor", T.FLOAT, ["factors"])], [tensor("y", T.FLOAT, ["N", 2])],
+         [("factor", np.array([2], np.float32))])
     slow()
 
 
@@ -69,7 +73,11 @@ def bad():
     sequence = helper.make_tensor_sequence_value_info("y", T.FLOAT, ["N", 2])
     save("bad/sequence_output.onnx", [helper.make_node("SequenceConstruct", ["x"], ["y"])],
          [tensor("x", T.FLOAT, ["N", 2])], [sequence])
-    zipmap()
+    save("bad/sequence_input.onnx", [helper.make_node("SequenceLength", ["x"], ["y"])],
+         [helper.make_tensor_sequence_value_info("x", T.FLOAT, ["N", 2])], [tensor("y", T.INT64, [])])
+    optional = helper.make_optional_type_proto(helper.make_tensor_type_proto(T.FLOAT, ["N", 2]))
+    save("bad/optional_output.onnx", [helper.make_node("Optional", ["x"], ["y"])],
+         [tensor("x", T.FLOAT, ["N", 2])], [helper.make_value_info("y", optional)])
     identity("bad/rank_9.onnx", T.FLOAT, ["N", *[1] * 8])
     identity("bad/float8.onnx", T.FLOAT8E4M3FN, ["N", 2])
     save("bad/no_input.onnx", [helper.make_node("Constant", [], ["y"], value_float=1.0)], [], [tensor("y", T.FLOAT, [])])
@@ -78,14 +86,6 @@ def bad():
     # Fine as a graph, and every run of it fails: two columns cannot be reshaped to seven.
     save("fails/model.onnx", [helper.make_node("Reshape", ["x", "seven"], ["y"])],
          [tensor("x", T.FLOAT, ["N", 2])], [tensor("y", T.FLOAT, [7])], [("seven", np.array([7], np.int64))], checked=False)
-
-
-def zipmap():
-    """What skl2onnx makes of a classifier by default: a sequence of maps from label to probability."""
-    node = helper.make_node("ZipMap", ["x"], ["probabilities"], domain="ai.onnx.ml", classlabels_int64s=[0, 1])
-    maps = helper.make_sequence_type_proto(helper.make_map_type_proto(T.INT64, helper.make_tensor_type_proto(T.FLOAT, [])))
-    save("bad/zipmap.onnx", [node], [tensor("x", T.FLOAT, ["N", 2])], [helper.make_value_info("probabilities", maps)],
-         domains=["ai.onnx.ml"])
 
 
 if __name__ == "__main__":

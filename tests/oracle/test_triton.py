@@ -212,6 +212,7 @@ def test_wrong_methods(both, method, path):
 def test_model_metadata(both):
     theirs, ours = (reply.json() for reply in both("/v2/models/digits"))
     assert theirs.pop("platform") == "python" and ours.pop("platform") == "onnxruntime_onnx"
+    assert ours.pop("execution_providers") == "cpu"
     assert ours == theirs
 
 

@@ -106,7 +106,7 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
 @pytest.mark.parametrize("arguments, words", [
     ((paths.DIGITS, "--cmd", "serve {port}"), "is a model, and --cmd starts another server"),
     (("http://example.com/predict", "--cmd", "serve {port}"), "not on this machine"),
-    ((), "Give a URL, a model, or --cmd"),
+    ((), "TARGET is missing: a URL, a model"),
 ])
 def test_targets_that_contradict_the_command_are_2(tmp_path, arguments, words):
     done, _ = prove(tmp_path, *arguments)

@@ -79,7 +79,8 @@ def test_responses_are_counted_by_class(families):
     assert value(families, "mettle_http_refused_total") == 1
 
 
-@pytest.mark.parametrize("name, count", [("request", GOOD + BAD), ("queue", GOOD), ("infer", GOOD)])
+@pytest.mark.parametrize("name, count", [("request", GOOD + BAD), ("queue", GOOD), ("batch_wait", GOOD), ("infer", GOOD),
+                                         ("write", GOOD)])
 def test_histograms_are_whole(families, name, count):
     name = f"mettle_{name}_duration_seconds"
     samples_of = [sample for sample in families[name].samples if sample.labels["model"] == "digits"]
@@ -99,9 +100,16 @@ def test_v2_statistics_say_the_same(server, families):
     assert stats["execution_count"] == value(families, "mettle_runs_total", model="digits")
     assert stats["inference_stats"]["success"]["count"] == GOOD
     assert stats["inference_stats"]["fail"]["count"] == BAD
-    for v2, ours in (("queue", "queue"), ("compute_infer", "infer")):
+    for v2, ours in (("queue", "queue"), ("compute_infer", "infer"), ("compute_output", "write")):
         seconds = value(families, f"mettle_{ours}_duration_seconds_sum", f"mettle_{ours}_duration_seconds", model="digits")
         assert stats["inference_stats"][v2]["ns"] / 1e9 == pytest.approx(seconds, rel=1e-3, abs=1e-7)
+    runs = {size["batch_size"]: size["compute_infer"]["count"] for size in stats["batch_stats"]}
+    for sample in families["mettle_runs_by_rows"].samples:
+        if sample.labels["model"] == "digits" and sample.labels["up_to"] != "512":
+            assert sample.value == sum(count for rows, count in runs.items() if rows <= int(sample.labels["up_to"]))
+    assert sum(runs.values()) == stats["execution_count"]
+    memory = value(families, "mettle_model_memory_bytes", model="digits")
+    assert [used["byte_size"] for used in stats["memory_usage"]] == [memory] and memory > 0
 
 
 def test_a_model_name_that_needs_escaping_stays_valid(serve, text):

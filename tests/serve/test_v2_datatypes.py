@@ -2,6 +2,7 @@
 
 import json
 
+import ml_dtypes
 import numpy as np
 import pytest
 import tritonclient.http as triton
@@ -62,16 +63,26 @@ def test_bytes_need_not_be_utf8_in_binary(client):
     assert client.infer("BYTES", [tensor]).as_numpy("y").tolist() == values.tolist()
 
 
+def test_bf16_in_binary(client):
+    values = np.array([[1.5, -0.0], [3.3895314e38, 1.1754944e-38], [0.15625, np.inf]], ml_dtypes.bfloat16)
+    tensor = triton.InferInput("x", [3, 2], "BF16")
+    tensor.set_data_from_numpy(values)
+    assert client.get_model_metadata("BF16")["inputs"] == [{"name": "x", "datatype": "BF16", "shape": [-1, 2]}]
+    back = client.infer("BF16", [tensor]).as_numpy("y")
+    np.testing.assert_array_equal(back, values)
+
+
+@pytest.mark.parametrize("datatype", ["FP16", "BF16"])
 @pytest.mark.parametrize("direction", ["in", "out"])
-def test_fp16_in_json_is_refused_with_the_way_out(server, direction):
+def test_halves_in_json_are_refused_with_the_way_out(server, datatype, direction):
     if direction == "in":
-        reply = post(server, "FP16", "x", [1, 2], "FP16", [1, 2])
+        reply = post(server, datatype, "x", [1, 2], datatype, [1, 2])
     else:
-        head = json.dumps({"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP16",
+        head = json.dumps({"inputs": [{"name": "x", "shape": [1, 2], "datatype": datatype,
                                        "parameters": {"binary_data_size": 4}}]}).encode()
-        reply = ask(server.url + "/v2/models/FP16/infer", "POST", head + b"\0\0\0\0",
+        reply = ask(server.url + f"/v2/models/{datatype}/infer", "POST", head + b"\0\0\0\0",
                     {"Inference-Header-Content-Length": str(len(head))})
-    assert reply.status == 400 and "FP16" in reply.error and "binary" in reply.error
+    assert reply.status == 400 and datatype in reply.error and "binary" in reply.error
 
 
 @pytest.mark.parametrize("model, shape, data, back", [
@@ -127,6 +138,44 @@ def test_not_a_number_is_answered_as_tritons_client_reads_it(server):
     reply = ask(server.url + "/v2/models/FP32/infer", "POST", head + values.tobytes(),
                 {"Inference-Header-Content-Length": str(len(head))})
     np.testing.assert_array_equal(output(reply.json(), "y")["data"], values[0])
+
+
+def test_an_optional_input_may_be_left_out(server, client):
+    assert {"name": "factor", "datatype": "FP32", "shape": [-1], "optional": True} in \
+        client.get_model_metadata("optional")["inputs"]
+    x = {"name": "x", "shape": [2, 2], "datatype": "FP32", "data": [1, 2, 3, 4]}
+
+    def answer(**factor):
+        inputs = [x, {"name": "factor", "shape": [1], "datatype": "FP32", **factor}] if factor else [x]
+        reply = ask(server.url + "/v2/models/optional/infer", "POST", json={"inputs": inputs})
+        return output(reply.json(), "y")["data"] if reply.status == 200 else reply.error
+
+    assert answer() == [2, 4, 6, 8]
+    assert answer(data=[10]) == [10, 20, 30, 40]
+    assert answer() == [2, 4, 6, 8]
+    assert answer(data=[5, 7], shape=[2]) == [5, 14, 15, 28]
+    assert "datatype is INT32" in answer(data=[1], datatype="INT32")
+    assert "missing" in ask(server.url + "/v2/models/optional/infer", "POST", json={"inputs": [
+        {"name": "factor", "shape": [1], "datatype": "FP32", "data": [1]}]}).error
+    for path in ("/predict/optional", "/v1/models/optional:predict"):  # Where inputs can't be left out, it is.
+        body = {"x": [[1, 2]]} if path.startswith("/predict") else {"instances": [[1, 2]]}
+        reply = ask(server.url + path, "POST", json=body)
+        assert reply.status == 200 and b"2.0,4.0" in reply.body.replace(b" ", b""), reply.body
+
+
+def test_each_call_gets_the_answer_by_its_own_optional_input(serve):
+    server = serve(paths.DATA / "shapes/optional", "--lane", "worker", "--workers", "1")
+    with triton.InferenceServerClient(server.address, concurrency=16) as client:
+        waiting = []
+        for number in range(200):
+            x = triton.InferInput("x", [1, 2], "FP32")
+            x.set_data_from_numpy(np.array([[number, 1]], np.float32))
+            factor = triton.InferInput("factor", [1], "FP32")
+            factor.set_data_from_numpy(np.array([number % 7], np.float32))
+            waiting.append(client.async_infer("optional", [x, factor] if number % 3 else [x]))
+        for number, got in enumerate(waiting):
+            by = number % 7 if number % 3 else 2
+            assert got.get_result().as_numpy("y").tolist() == [[number * by, by]]
 
 
 def post(server, model, name, shape, datatype, data):

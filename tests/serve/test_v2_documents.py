@@ -41,7 +41,7 @@ def test_an_unknown_model_is_not_ready(client):
 
 def test_metadata_has_the_graphs_signature(client):
     assert client.get_model_metadata("digits") == {
-        "name": "digits", "versions": ["1", "3"], "platform": "onnxruntime_onnx",
+        "name": "digits", "versions": ["1", "3"], "platform": "onnxruntime_onnx", "execution_providers": "cpu",
         "inputs": [{"name": "pixels", "datatype": "FP32", "shape": [-1, 64]}],
         "outputs": [{"name": "label", "datatype": "INT64", "shape": [-1]},
                     {"name": "probabilities", "datatype": "FP32", "shape": [-1, 10]}]}

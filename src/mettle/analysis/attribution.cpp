@@ -1,5 +1,6 @@
 #include "mettle/analysis/attribution.hpp"
 
+#include "mettle/analysis/time_shares.hpp"
 #include "mettle/base/units.hpp"
 
 #include <fmt/format.h>
@@ -18,17 +19,42 @@ constexpr double kThrottled = 0.1;
 constexpr double kWantOfMemory = 0.1;
 constexpr double kWantOfDisk = 0.2;
 
+// What else than the model takes less than this is not worth an effort: by Amdahl's law nothing
+// done to it makes the service faster by more than 11 %.
+constexpr double kWorthWhile = 0.1;
+
+// Its phases are wall-clock times. Where they hold more than the CPU that a request takes, they
+// hold waiting for it too, and are shares of the request's time, not of its CPU.
+std::string shares_of_time(const LoadPicture& seen) {
+    const double known = seen.queue_ms + seen.infer_ms + seen.codec_ms;
+    const double whole = std::max(seen.service_ms, known);
+    const auto percents =
+        whole_percents({seen.queue_ms, seen.infer_ms, seen.codec_ms, whole - known});
+    return fmt::format(
+        "; of a request's {:.2f} ms waiting for its turn takes {} %, the model {} %, parsing and "
+        "writing {} %, the rest {} % (with waiting for a core)",
+        whole, percents[0], percents[1], percents[2], percents[3]);
+}
+
 // Where a saturated target's CPU goes, as far as its own phases say.
 std::string shares(const LoadPicture& seen) {
     const double cpu_ms =
         seen.rate_rps > 0 ? seen.target_cpu.value_or(0) / seen.rate_rps * 1000 : 0;
     if (cpu_ms <= 0 || seen.infer_ms <= 0) return "";
-    const auto share = [&](double ms) { return std::min(100.0, ms / cpu_ms * 100); };
-    const double rest = std::max(0.0, 100 - share(seen.infer_ms) - share(seen.codec_ms));
-    return fmt::format(
-        "; of its {:.0f} µs a request the model takes {:.0f} %, parsing and writing "
-        "{:.0f} %, HTTP and the kernel {:.0f} %",
-        cpu_ms * 1000, share(seen.infer_ms), share(seen.codec_ms), rest);
+    const double rest = cpu_ms - seen.infer_ms - seen.codec_ms;
+    if (rest < 0) return shares_of_time(seen);
+    const auto percents = whole_percents({seen.infer_ms, seen.codec_ms, rest});
+    std::string text = fmt::format(
+        "; of its {:.0f} µs a request the model takes {} %, parsing and writing {} %, HTTP and the "
+        "kernel {} %",
+        cpu_ms * 1000, percents[0], percents[1], percents[2]);
+    const double beside = 1 - seen.infer_ms / cpu_ms;
+    if (beside < kWorthWhile)
+        text += fmt::format(
+            "; beside the model nothing is left worth optimising: without all the rest it would "
+            "be {:.0f} % faster",
+            100 * (1 / (1 - beside) - 1));
+    return text;
 }
 
 std::string cpu_to_spare(const LoadPicture& seen) {
@@ -155,6 +181,34 @@ Found of_phases(const LoadPicture& seen) {
     return {};
 }
 
+// Phases come from the target itself; without its CPU nothing says that it was not full instead.
+double confidence_in(Bottleneck bottleneck, const LoadPicture& seen) {
+    const double of_time = seen.target_cpu ? 0.9 : 0.6;
+    const auto share = [&](double ms) { return of_time * std::min(1.0, ms / seen.service_ms); };
+    switch (bottleneck) {
+        case Bottleneck::throttling:
+        case Bottleneck::gpu:
+        case Bottleneck::compute:
+            return 0.95;
+        case Bottleneck::neighbours:
+        case Bottleneck::machine:
+        case Bottleneck::generator:
+            return 0.9;
+        case Bottleneck::memory:
+        case Bottleneck::disk:
+            return 0.7;
+        case Bottleneck::queue:
+            return share(seen.queue_ms);
+        case Bottleneck::inference:
+            return share(seen.infer_ms);
+        case Bottleneck::network:
+            return share(seen.network_ms);
+        case Bottleneck::unknown:
+            return 0;
+    }
+    return 0;
+}
+
 }  // namespace
 
 std::string_view name_of(Bottleneck bottleneck) {
@@ -189,15 +243,18 @@ std::string_view name_of(Bottleneck bottleneck) {
 
 // Where the generator gave out, the target's own limit was not seen, however busy it was.
 Attribution attribute(const LoadPicture& seen) {
-    if (!seen.generator_gave_out) {
-        if (auto found = of_target(seen)) return *found;
-    }
+    Found found = seen.generator_gave_out ? Found() : of_target(seen);
     for (const auto& rule : {of_machine, of_generator, of_pressure, of_phases}) {
-        if (auto found = rule(seen)) return *found;
+        if (!found) found = rule(seen);
+    }
+    if (found) {
+        found->confidence = confidence_in(found->bottleneck, seen);
+        return *found;
     }
     return {Bottleneck::unknown,
             fmt::format("not attributed at {}: the target reports no phases{}", rate_of(seen),
-                        seen.target_cpu ? cpu_to_spare(seen) : ", and its CPU cannot be seen")};
+                        seen.target_cpu ? cpu_to_spare(seen) : ", and its CPU cannot be seen"),
+            0};
 }
 
 }  // namespace mettle::analysis

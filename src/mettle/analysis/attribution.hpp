@@ -20,6 +20,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mettle::analysis {
 
@@ -51,8 +53,10 @@ struct LoadPicture {
     double service_ms = 0;
     double queue_ms = 0;  // With batch wait.
     double infer_ms = 0;
-    double codec_ms = 0;    // parse, pre, post, write
-    double network_ms = 0;  // The rest, up to the first byte.
+    double codec_ms = 0;                                 // parse, pre, post, write
+    double network_ms = 0;                               // The rest, up to the first byte.
+    double latency_ms = 0;                               // From the due time.
+    std::vector<std::pair<std::string, double>> phases;  // All that are known, in order: name, ms.
     // What the monitor saw, on average; shares are of time. 0 or nothing where unseen.
     double host_cpu = 0, host_cores = 0;
     double throttled = 0;  // Of the target's scheduling periods.
@@ -64,6 +68,9 @@ struct LoadPicture {
 struct Attribution {
     Bottleneck bottleneck = Bottleneck::unknown;
     std::string sentence;  // With the figures it rests on.
+    // 0 to 1, by the kind of evidence: a resource that was seen to be full is the best; pressure
+    // and shares of time are circumstantial, these as strong as the share.
+    double confidence = 0;
 };
 Attribution attribute(const LoadPicture& picture);
 

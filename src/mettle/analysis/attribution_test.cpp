@@ -27,6 +27,46 @@ TEST(Attribution, SaysComputeWithSharesWhenTheTargetsCoresAreFull) {
               "the model takes 50 %, parsing and writing 10 %, HTTP and the kernel 40 %");
 }
 
+// Wall-clock phases of a busy server hold waiting for its cores: as shares of CPU they once summed
+// to more than all of it.
+TEST(Attribution, SharesAreOfTheRequestsTimeWherePhasesHoldMoreThanItsCpu) {
+    auto seen = calm();
+    seen.target_cpu = 0.98;
+    seen.rate_rps = 100;
+    seen.service_ms = 40;
+    seen.queue_ms = 4;
+    seen.infer_ms = 2;
+    seen.codec_ms = 30;
+    EXPECT_EQ(attribute(seen).sentence,
+              "compute: the target uses 0.98 of its 1 core at 100 rps; of a request's 40.00 ms "
+              "waiting for its turn takes 10 %, the model 5 %, parsing and writing 75 %, the rest "
+              "10 % (with waiting for a core)");
+}
+
+TEST(Attribution, SaysWhenNothingIsLeftWorthOptimising) {
+    auto seen = calm();
+    seen.target_cpu = 1;
+    seen.rate_rps = 100;
+    seen.infer_ms = 9.5;
+    const std::string found = attribute(seen).sentence;
+    EXPECT_NE(found.find("beside the model nothing is left worth optimising: without all the rest "
+                         "it would be 5 % faster"),
+              std::string::npos)
+        << found;
+    seen.infer_ms = 8.5;
+    EXPECT_EQ(attribute(seen).sentence.find("worth optimising"), std::string::npos);
+}
+
+TEST(Attribution, IsSurerOfWhatWasSeenToBeFullThanOfShares) {
+    auto seen = calm();
+    seen.queue_ms = 6;
+    const double by_share = attribute(seen).confidence;
+    EXPECT_NEAR(by_share, 0.54, 1e-9);
+    seen.target_cpu = 1;
+    EXPECT_GT(attribute(seen).confidence, by_share);
+    EXPECT_EQ(attribute(LoadPicture()).confidence, 0);
+}
+
 TEST(Attribution, SaysGeneratorWhenItGaveOut) {
     auto seen = calm();
     seen.generator_cpu = 0.99;

@@ -29,6 +29,8 @@ std::optional<Drift> drift_of(std::span<const double> t_s, std::span<const doubl
 
 // What counts as growing.
 struct DriftLimit {
+    bool operator==(const DriftLimit&) const = default;
+
     double least = 0;        // Growth in the quantity's unit, and
     double least_share = 0;  // as a share of where it began: both must be exceeded.
     double significance = 1e-3;

@@ -9,7 +9,6 @@ namespace mettle::analysis {
 
 namespace {
 
-constexpr double kGraceful = 0.8, kDegraded = 0.5;
 constexpr double kMostBad = 0.01;     // Of a window's requests.
 constexpr double kSlowRefusal = 0.5;  // Of the limit: a refusal later than this helps nobody.
 
@@ -46,7 +45,7 @@ std::string collapse_of(const OverloadPicture& seen, const OverloadLevel& level)
 }
 
 void find_faults(const OverloadPicture& seen, const OverloadLevel& worst,
-                 OverloadJudgement& judgement) {
+                 const OverloadLimits& limits, OverloadJudgement& judgement) {
     auto& faults = judgement.faults;
     std::uint64_t wrong = 0, broken = 0, requests = 0;
     for (const OverloadLevel& level : seen.levels) {
@@ -58,7 +57,7 @@ void find_faults(const OverloadPicture& seen, const OverloadLevel& worst,
         faults.push_back(
             fmt::format("{} of {} answers were wrong under overload", wrong, requests));
     if (judgement.grade == OverloadGrade::collapsed) faults.push_back(collapse_of(seen, worst));
-    if (share(broken, requests) > 0.01) {
+    if (share(broken, requests) > limits.broken) {
         faults.push_back(fmt::format(
             "{} of {} requests ended in an error that is no refusal (neither 429 nor 503)", broken,
             requests));
@@ -107,15 +106,15 @@ const char* name_of(OverloadGrade grade) {
     return "";
 }
 
-OverloadJudgement judge_overload(const OverloadPicture& seen) {
+OverloadJudgement judge_overload(const OverloadPicture& seen, const OverloadLimits& limits) {
     OverloadJudgement judgement;
     const OverloadLevel& worst =
         *std::ranges::min_element(seen.levels, {}, &OverloadLevel::goodput_rps);
     judgement.worst_share = worst.goodput_rps / seen.capacity_rps;
-    judgement.grade = judgement.worst_share >= kGraceful   ? OverloadGrade::graceful
-                      : judgement.worst_share >= kDegraded ? OverloadGrade::degraded
-                                                           : OverloadGrade::collapsed;
-    find_faults(seen, worst, judgement);
+    judgement.grade = judgement.worst_share >= limits.graceful   ? OverloadGrade::graceful
+                      : judgement.worst_share >= limits.degraded ? OverloadGrade::degraded
+                                                                 : OverloadGrade::collapsed;
+    find_faults(seen, worst, limits, judgement);
     find_remarks(seen, judgement);
     return judgement;
 }

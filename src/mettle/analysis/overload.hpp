@@ -48,9 +48,17 @@ struct OverloadJudgement {
     std::vector<std::string> remarks;  // What is worth saying and fails nothing.
 };
 
-// Goodput of 80 % of the capacity at every level is graceful, of 50 % degraded, less collapsed.
-// REQUIRES: at least one level
-OverloadJudgement judge_overload(const OverloadPicture& seen);
+// Where the grades begin, as goodput over capacity, and the share of errors that fails.
+struct OverloadLimits {
+    bool operator==(const OverloadLimits&) const = default;
+
+    double graceful = 0.8;
+    double degraded = 0.5;  // Less than that has collapsed.
+    double broken = 0.01;   // Of all requests; refusals do not count.
+};
+
+// The grade is that of the worst level. REQUIRES: at least one level
+OverloadJudgement judge_overload(const OverloadPicture& seen, const OverloadLimits& limits = {});
 
 // When, from the start, it was well for good: the end of the last window of `window_s` that was
 // not. A window is well when no more than 1 % of its requests failed or were over the limit.

@@ -54,20 +54,23 @@ OnnxFactory::OnnxFactory(const ServeOptions& options) : options_(options) {
     for (const fs::path& library : options.custom_ops)
         if (const auto opened = onnx::open_custom_ops(library); !opened)
             throw StartupError(opened.error().message);
+    for (const auto& [name, file] : options.provider_libraries) {
+        auto library = onnx::open_provider_library(name, file);
+        if (!library) throw StartupError(library.error().message);
+        provider_libraries_.push_back(*std::move(library));
+    }
+    auto providers = onnx::usable_providers(options.providers, provider_libraries_);
+    if (!providers) throw StartupError("--ep: " + providers.error().message);
+    providers_ = *std::move(providers);
 }
 
 Result<std::unique_ptr<Model>> OnnxFactory::make(const ModelFile& file, const ModelConfig& config) {
-    for (const auto& [provider, settings] : config.runtime.providers) {
-        if (provider != "cpu")
-            return fail(Error::Kind::unsupported,
-                        fmt::format("model '{}': execution provider '{}' is not offered: there is "
-                                    "cpu",
-                                    file.name, provider));
-    }
     onnx::Options options;
     options.intra_op_threads = config.runtime.intra_op_threads.value_or(options_.intra_op_threads);
     options.graph_optimization_level = config.runtime.graph_optimization_level.value_or(99);
     options.cache_folder = options_.model_cache;
+    options.providers = config.runtime.providers.empty() ? providers_ : config.runtime.providers;
+    options.provider_libraries = provider_libraries_;
     options.custom_ops = options_.custom_ops;
     for (const std::string& library : config.runtime.custom_op_libraries)
         options.custom_ops.push_back(file.folder / library);

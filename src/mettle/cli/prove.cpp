@@ -4,6 +4,7 @@
 #include "mettle/cli/result_files.hpp"
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/verbs.hpp"
+#include "mettle/prove/profile_file.hpp"
 #include "mettle/prove/prover.hpp"
 #include "mettle/prove/verdict.hpp"
 #include "mettle/report/html_page.hpp"
@@ -49,11 +50,19 @@ results::ProveResult watched(const ProveFlags& given, const prove::Plan& plan,
     return prove::prove(given.options, plan, terminal, stop.get_token());
 }
 
+int print_profile(const std::string& name) {
+    const auto profile = prove::profile_at(name);
+    if (!profile) throw StartupError(profile.error().message);
+    fmt::print("{}", prove::to_yaml(*profile));
+    return static_cast<int>(ExitCode::passed);
+}
+
 }  // namespace
 
 int prove_main(int argc, char** argv) {
     const auto given = parse_prove_flags(argc, argv);
     if (!given) return static_cast<int>(ExitCode::passed);
+    if (given->init_profile) return print_profile(given->options.profile);
     const auto plan = prove::make_plan(given->options);
     if (!plan) throw StartupError(plan.error().message);
     if (given->plan_only) {

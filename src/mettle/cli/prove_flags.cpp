@@ -98,7 +98,8 @@ void add_judging(Flags& flags, ProveFlags& given) {
              "reported, not judged")
         ->group(group);
     flags.app()
-        .add_option("--profile", options.profile, "quick, default or strict")
+        .add_option("--profile", options.profile,
+                    "quick, default or strict, or a YAML file with thresholds of your own")
         ->capture_default_str()
         ->group(group);
     flags
@@ -133,6 +134,10 @@ void add_judging(Flags& flags, ProveFlags& given) {
         ->group(group);
     flags.app()
         .add_flag("--plan", given.plan_only, "print the stages and their time, and do nothing")
+        ->group(group);
+    flags.app()
+        .add_flag("--init-profile", given.init_profile,
+                  "print the profile as a YAML file to change, and do nothing")
         ->group(group);
 }
 

@@ -15,6 +15,7 @@ struct ProveFlags {
     std::vector<std::string> outputs;
     HistoryOptions history;
     bool plan_only = false;
+    bool init_profile = false;  // Print it, and do nothing.
 };
 
 // Nothing when --help or --version was asked for and has been printed. Throws StartupError for

@@ -11,27 +11,23 @@
 #include "mettle/host/limits.hpp"
 #include "mettle/host/thread_priority.hpp"
 #include "mettle/serving/access_log.hpp"
-#include "mettle/serving/invocations/routes.hpp"
-#include "mettle/serving/ping_route.hpp"
-#include "mettle/serving/predict/routes.hpp"
+#include "mettle/serving/index_route.hpp"
+#include "mettle/serving/openapi/routes.hpp"
 #include "mettle/serving/service_routes.hpp"
-#include "mettle/serving/tfs/routes.hpp"
-#include "mettle/serving/torchserve/management_routes.hpp"
-#include "mettle/serving/torchserve/routes.hpp"
-#include "mettle/serving/v2/repository_routes.hpp"
-#include "mettle/serving/v2/routes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 
 namespace mettle::cli {
 
 namespace {
 
 constexpr Duration kSlowWindow = std::chrono::minutes(5);
+constexpr Duration kMetricsStop = std::chrono::seconds(1);
 
 RepositoryKeeper::Options keeper_options(const ServeOptions& options) {
     RepositoryKeeper::Options keeper;
@@ -49,12 +45,24 @@ std::string batching_of(const ServedModel& model) {
     return fmt::format("batches of up to {} rows", model.most_rows());
 }
 
-void announce(const ServeOptions& options, const ModelRepository& repository, std::uint16_t port) {
-    const std::string host =
-        options.server.host.contains(':') ? "[" + options.server.host + "]" : options.server.host;
-    const std::string url = fmt::format("http://{}:{}", host, port);
-    fmt::print("Mettle {} serves on {} with {} I/O thread{}\n\n", version(), url,
-               options.server.threads, options.server.threads == 1 ? "" : "s");
+std::string url_of(const std::string& host, std::uint16_t port) {
+    return fmt::format("http://{}:{}", host.contains(':') ? "[" + host + "]" : host, port);
+}
+
+// "http://127.0.0.1:8000 and unix:/run/mettle.sock"
+std::string places_of(const http::Server::Options& options, const std::string& url) {
+    const std::string& path = options.unix_socket.path;
+    if (path.empty()) return url;
+    return options.tcp ? fmt::format("{} and unix:{}", url, path) : "unix:" + path;
+}
+
+void announce(const ServeOptions& options, const ModelRepository& repository,
+              const http::Server& server, const http::Server* metrics) {
+    const std::string url =
+        options.server.tcp ? url_of(options.server.host, server.port()) : "http://localhost";
+    fmt::print("Mettle {} serves on {} with {} I/O thread{}\n\n", version(),
+               places_of(options.server, url), options.server.threads,
+               options.server.threads == 1 ? "" : "s");
     for (const auto& model : repository.all()) {
         const TimeModel& time = model->time_model();
         fmt::print("  {} (version {}): {}\n", model->name(), model->version(),
@@ -64,9 +72,12 @@ void announce(const ServeOptions& options, const ModelRepository& repository, st
                    format_duration(time.predict(1)), format_duration(time.per_row),
                    batching_of(*model));
     }
-    if (const auto models = repository.all(); !models.empty())
+    if (const auto models = repository.all();
+        !models.empty() && options.server.tcp && options.surface.has("v2"))
         fmt::print("\nTry it:\n  {}\n", curl_line(url, *models.front()));
-    fmt::print("\nMetrics: {}/metrics   Ready: {}/health/ready   Stop: Ctrl-C\n", url, url);
+    const std::string metrics_url = metrics ? url_of(options.server.host, metrics->port()) : url;
+    fmt::print("\nAPI: {}/docs   Metrics: {}/metrics   Ready: {}/health/ready   Stop: Ctrl-C\n",
+               url, metrics_url, metrics_url);
     std::fflush(stdout);
 }
 
@@ -105,6 +116,18 @@ void drain(const ServeOptions& options, const sigset_t& signals, http::Server& s
     log::info("stopped");
 }
 
+// On the same address; it answers until the models' own has been drained.
+std::unique_ptr<http::Server> make_metrics_server(const ServeOptions& options,
+                                                  http::Handler& handler) {
+    if (!options.surface.metrics_port) return nullptr;
+    http::Server::Options server;
+    server.host = options.server.host;
+    server.port = *options.surface.metrics_port;
+    server.limits.max_body_bytes = 0;
+    server.limits.max_connections = 64;
+    return std::make_unique<http::Server>(server, handler);
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -123,19 +146,19 @@ int serve(const ServeOptions& options) {
     add_simulated_models(options, repository);
 
     app::App app;
-    add_service_routes(app, repository, readiness, http_stats);
+    const SurfaceOptions& surface = options.surface;
+    const bool metrics_here = !surface.metrics_port;
+    add_index_route(app, repository, {surface.has("v2"), surface.has("predict"), metrics_here});
+    add_health_routes(app, readiness);
+    if (metrics_here) add_metrics_route(app, repository, readiness, http_stats);
+    openapi::add_routes(
+        app, repository,
+        {surface.has("predict"), surface.has("v2"), surface.has("tfs"), metrics_here});
     FlightRecorder recorder(options.debug_slow, kSlowWindow);
     if (options.debug_slow > 0) add_debug_routes(app, recorder);
     const RouteOptions routes{options.debug_slow > 0 ? &recorder : nullptr,
                               options.server.limits.max_body_bytes};
-    v2::add_routes(app, repository, readiness, routes);
-    v2::add_repository_routes(app, repository, keeper);
-    tfs::add_routes(app, repository, routes);
-    predict::add_routes(app, repository, routes);
-    torchserve::add_routes(app, repository, routes);
-    torchserve::add_management_routes(app, repository, keeper);
-    invocations::add_routes(app, repository, routes);
-    add_ping_route(app, readiness);
+    add_protocols(app, surface.protocols, {repository, readiness, keeper, routes});
     app.on_refusal(
         [&http_stats](int status) { http_stats.refused.add(), http_stats.count(status); });
     app.on_response([&http_stats, access_log = options.access_log](const http::Exchange& exchange) {
@@ -147,13 +170,22 @@ int serve(const ServeOptions& options) {
     const std::uint64_t for_connections = descriptors > 512 ? descriptors - 256 : descriptors / 2;
     server_options.limits.max_connections =
         std::min<std::size_t>(server_options.limits.max_connections, for_connections);
-    http::Server server(server_options, app);
+    http::BehindProxy door(app, surface.proxy);
+    http::Server server(server_options, door);
+    app::App metrics_app;
+    const auto metrics_server = make_metrics_server(options, metrics_app);
+    if (metrics_server) {
+        add_health_routes(metrics_app, readiness);
+        add_metrics_route(metrics_app, repository, readiness, http_stats);
+        metrics_server->start();
+    }
     server.start();
     readiness.ready = true;
-    announce(options, repository, server.port());
+    announce(options, repository, server, metrics_server.get());
     while (!wait_for_signal(signals, std::chrono::hours(1))) {
     }
     drain(options, signals, server, readiness);
+    if (metrics_server) metrics_server->stop(kMetricsStop);
     keeper.stop();
     return static_cast<int>(ExitCode::passed);
 }

@@ -2,7 +2,9 @@
 
 #include "mettle/base/log.hpp"
 #include "mettle/base/units.hpp"
+#include "mettle/cli/serve_surface.hpp"
 #include "mettle/http/server.hpp"
+#include "mettle/inference/provider_choice.hpp"
 #include "mettle/inference/repository_keeper.hpp"
 #include "mettle/inference/time_model.hpp"
 
@@ -19,8 +21,11 @@ struct ServeOptions {
     std::vector<std::string> simulated;  // Models that only take time: NAME=SPEC.
     std::string name;
     http::Server::Options server;
-    int workers = 1;           // For each model, on the worker lane.
-    int intra_op_threads = 1;  // For each run.
+    SurfaceOptions surface;
+    int workers = 1;                        // For each model, on the worker lane.
+    int intra_op_threads = 1;               // For each run.
+    std::vector<ProviderChoice> providers;  // First choice first; empty: the CPU.
+    std::vector<std::pair<std::string, std::filesystem::path>> provider_libraries;  // By name.
     std::optional<Lane> lane;  // Nothing: by the model's measured time.
     std::size_t max_queue = 1024;
     std::optional<std::int64_t> max_batch_rows;  // Nothing: by the model's measured time.

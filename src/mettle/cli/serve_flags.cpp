@@ -45,6 +45,17 @@ Result<Duration> parse_slo(std::string_view text) {
     return *limit;
 }
 
+Flags::Take take_library(ServeOptions& options) {
+    return [&options](const std::string& text) -> Result<void> {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+            return fail(Error::Kind::invalid_input,
+                        fmt::format("'{}' is not of the form NAME=PATH", text));
+        options.provider_libraries.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        return {};
+    };
+}
+
 void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string& control,
                std::string& cache, std::string& level, std::string& format) {
     CLI::App& flags = all.app();
@@ -74,6 +85,15 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         .add_option("--intra-op-threads", options.intra_op_threads, "threads that one run may use")
         ->check(CLI::Range(1, 256))
         ->capture_default_str()
+        ->group("Model");
+    all.add("--ep", take(options.providers, parse_providers),
+            "what runs the models: execution providers, first choice first, as in "
+            "'cuda(device_id=0),cpu'; what is not there is passed over with a warning, and where "
+            "cpu is not in the list it takes nothing",
+            "cpu")
+        ->group("Model");
+    all.add_list("--ep-library", take_library(options),
+                 "library of a plug-in execution provider, as NAME=PATH; repeatable")
         ->group("Model");
     flags
         .add_option("--custom-ops", options.custom_ops,
@@ -137,6 +157,7 @@ void add_flags(Flags& all, ServeOptions& options, std::string& lane, std::string
         ->check(CLI::Range(0, 65535))
         ->capture_default_str()
         ->group("Network");
+    add_surface_flags(all, options.surface, options.server);
     flags.add_option("--threads", options.server.threads, "I/O threads")
         ->check(CLI::Range(1, 256))
         ->capture_default_str()
@@ -206,6 +227,7 @@ int serve_main(int argc, char** argv) {
         "Serves ONNX models over HTTP: KServe V2 (Triton's REST protocol), health and metrics.");
     add_flags(flags, options, lane, control, cache, level, format);
     if (!flags.parse(argc, argv)) return static_cast<int>(ExitCode::passed);
+    settle_surface(flags, options.surface, options.server);
     if (lane != "auto") options.lane = lane == "inline" ? Lane::inline_on_io : Lane::worker;
     options.model_control = control == "poll"       ? ModelControl::poll
                             : control == "explicit" ? ModelControl::on_request

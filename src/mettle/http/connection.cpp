@@ -2,6 +2,7 @@
 
 #include "mettle/base/assert.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
@@ -26,6 +27,15 @@ constexpr Duration kPatienceWithNewcomers = std::chrono::milliseconds(500);
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+// "127.0.0.1:54321", "unix" for a socket of files, "" for a client that has gone.
+std::string name_of(const net::generic::stream_protocol::endpoint& endpoint) {
+    if (endpoint.protocol().family() == AF_UNIX) return "unix";
+    net::ip::tcp::endpoint tcp;
+    if (endpoint.size() == 0 || endpoint.size() > tcp.capacity()) return "";
+    std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
+    return fmt::format("{}:{}", tcp.address().to_string(), tcp.port());
+}
+
 }  // namespace
 
 Connection::Connection(Socket socket, ConnectionContext& context)
@@ -42,7 +52,7 @@ void Connection::start() {
     socket_.set_option(net::ip::tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
     const auto endpoint = socket_.remote_endpoint(ignored);
-    if (!ignored) peer = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
+    if (!ignored) peer = name_of(endpoint);
     make_room(kFirstRoom);
     set_deadline(context_.limits.head_timeout);  // The first request has to begin soon.
     read_more();

@@ -4,8 +4,9 @@
 #include "mettle/http/limits.hpp"
 #include "mettle/http/request_parser.hpp"
 
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <atomic>
 #include <memory>
@@ -31,9 +32,9 @@ struct ConnectionContext {
 // small model. Lives as long as an operation or a held Exchange refers to it.
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
 public:
-    // With the I/O thread's own executor instead of any_io_executor: no type erasure for each
-    // operation.
-    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+    // TCP or Unix. With the I/O thread's own executor instead of any_io_executor: no type erasure
+    // for each operation.
+    using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                     boost::asio::io_context::executor_type>;
 
     Connection(Socket socket, ConnectionContext& context);

@@ -37,7 +37,12 @@ public:
 
     Request request;
     Response response;
-    std::string peer;  // "127.0.0.1:54321"
+    std::string peer;  // "127.0.0.1:54321", or "unix"
+
+    // What stands between this server and its clients: see BehindProxy. Both empty where nothing
+    // does.
+    std::string client;  // The address that asks, where the peer only passes it on.
+    std::string base;    // Stands before the paths of links: "/x", "https://example.com/x".
 };
 
 // What a server does with requests. One for all threads: handle() is called on each of them, and

@@ -4,12 +4,14 @@
 #include "mettle/base/log.hpp"
 #include "mettle/http/connection.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/chrono.h>
 #include <sys/socket.h>
 
+#include <deque>
 #include <future>
 #include <thread>
 
@@ -18,6 +20,7 @@ namespace mettle::http {
 namespace net = boost::asio;
 using boost::system::error_code;
 using tcp = net::ip::tcp;
+using Stream = net::generic::stream_protocol;
 
 namespace {
 
@@ -69,24 +72,36 @@ std::string date_line() {
 }  // namespace
 
 class Server::IoThread {
+    using Acceptor = net::basic_socket_acceptor<Stream, net::io_context::executor_type>;
+
 public:
-    IoThread(Server& server, const tcp::endpoint& endpoint)
+    explicit IoThread(Server& server)
         : server_(server),
           context_{server.handler_,  server.options_.limits,           io_,
-                   server.draining_, std::chrono::steady_clock::now(), date_line()} {
-        acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
-        acceptor_.set_option(ReusePort(true));
+                   server.draining_, std::chrono::steady_clock::now(), date_line()} {}
+
+    void listen_on(const tcp::endpoint& endpoint) {
+        Acceptor& acceptor = acceptors_.emplace_back(io_);
+        acceptor.open(endpoint.protocol());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        acceptor.set_option(ReusePort(true));
         error_code error;
-        acceptor_.bind(endpoint, error);
-        if (!error) acceptor_.listen(net::socket_base::max_listen_connections, error);
-        if (error) refuse_address(server.options_, error);
-        acceptor_.non_blocking(true);
+        acceptor.bind(endpoint, error);
+        if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
+        if (error) refuse_address(server_.options_, error);
+        acceptor.non_blocking(true);
+    }
+
+    // Each thread accepts by a descriptor of its own.
+    void listen_on(const UnixListener& listener) {
+        Acceptor& acceptor = acceptors_.emplace_back(io_);
+        acceptor.assign(Stream(AF_UNIX, 0), listener.duplicate());
+        acceptor.non_blocking(true);
     }
 
     void start() {
         thread_ = std::thread([this] {
-            accept();
+            for (Acceptor& acceptor : acceptors_) accept(acceptor);
             tick();
             io_.run();
         });
@@ -96,9 +111,11 @@ public:
     std::future<void> stop_accepting() {
         auto stopped = std::make_shared<std::promise<void>>();
         net::post(io_, [this, stopped] {
-            accept_what_is_queued();
-            error_code ignored;
-            acceptor_.close(ignored);
+            for (Acceptor& acceptor : acceptors_) {
+                accept_what_is_queued(acceptor);
+                error_code ignored;
+                acceptor.close(ignored);
+            }
             for_each_connection([](Connection& connection) { connection.drain(); });
             stopped->set_value();
         });
@@ -123,28 +140,29 @@ public:
     }
 
 private:
-    void accept() {
-        acceptor_.async_accept(io_, [this](const error_code& error, Connection::Socket socket) {
-            if (!acceptor_.is_open()) return;
-            if (!error) adopt(std::move(socket));
-            if (error == net::error::no_descriptors) return accept_after_a_pause();
-            accept();
-        });
+    void accept(Acceptor& acceptor) {
+        acceptor.async_accept(
+            io_, [this, &acceptor](const error_code& error, Connection::Socket socket) {
+                if (!acceptor.is_open()) return;
+                if (!error) adopt(std::move(socket));
+                if (error == net::error::no_descriptors) return accept_after_a_pause(acceptor);
+                accept(acceptor);
+            });
     }
 
-    void accept_after_a_pause() {
+    void accept_after_a_pause(Acceptor& acceptor) {
         log::warning("out of file descriptors: new connections wait");
-        pause_.expires_after(kPauseWithoutDescriptors);
-        pause_.async_wait([this](const error_code& error) {
-            if (!error && acceptor_.is_open()) accept();
+        auto pause = std::make_shared<net::steady_timer>(io_, kPauseWithoutDescriptors);
+        pause->async_wait([this, &acceptor, pause](const error_code& error) {
+            if (!error && acceptor.is_open()) accept(acceptor);
         });
     }
 
-    void accept_what_is_queued() {
+    void accept_what_is_queued(Acceptor& acceptor) {
         for (;;) {
             error_code error;
             Connection::Socket socket(io_);
-            acceptor_.accept(socket, error);
+            acceptor.accept(socket, error);
             if (error) return;
             adopt(std::move(socket));
         }
@@ -192,19 +210,24 @@ private:
     ConnectionContext context_;
     // After `context_`: connections that end with the event loop still refer to it.
     net::io_context io_{1};
-    net::basic_socket_acceptor<tcp, net::io_context::executor_type> acceptor_{io_};
+    std::deque<Acceptor> acceptors_;  // Stay where they are: operations refer to them.
     net::steady_timer tick_{io_};
-    net::steady_timer pause_{io_};
     std::vector<std::weak_ptr<Connection>> connections_;
     std::atomic<bool> ended_ = false;  // The thread has: nothing that is posted would run.
     std::thread thread_;
 };
 
 Server::Server(const Options& options, Handler& handler) : options_(options), handler_(handler) {
-    const tcp::endpoint endpoint = probe(options);
-    port_ = endpoint.port();
-    for (int thread = 0; thread < std::max(1, options.threads); ++thread) {
-        threads_.push_back(std::make_unique<IoThread>(*this, endpoint));
+    for (int thread = 0; thread < std::max(1, options.threads); ++thread)
+        threads_.push_back(std::make_unique<IoThread>(*this));
+    if (options.tcp) {
+        const tcp::endpoint endpoint = probe(options);
+        port_ = endpoint.port();
+        for (auto& thread : threads_) thread->listen_on(endpoint);
+    }
+    if (!options.unix_socket.path.empty()) {
+        unix_listener_.emplace(options.unix_socket);
+        for (auto& thread : threads_) thread->listen_on(*unix_listener_);
     }
 }
 
@@ -224,6 +247,7 @@ std::size_t Server::stop(Duration timeout) {
     draining_ = true;
     const TimePoint end = std::chrono::steady_clock::now() + timeout;
     std::vector<std::future<void>> stopped;
+    unix_listener_.reset();
     for (auto& thread : threads_) stopped.push_back(thread->stop_accepting());
     for (auto& thread : stopped) thread.wait_until(end);
     while (open_ > 0 && std::chrono::steady_clock::now() < end) {

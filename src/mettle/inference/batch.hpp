@@ -15,7 +15,8 @@ namespace mettle {
 // fixed size, so they can't.
 bool rows_can_be_joined(const Signature& signature);
 
-// Whether the rows of both have the same shape. REQUIRES: rows_can_be_joined()
+// Whether the rows of both have the same shape, and can be run together. What gives an optional
+// input can't: it is the whole run's. REQUIRES: rows_can_be_joined()
 bool same_row_shape(const Signature& signature, const Slab& one, const Slab& other);
 
 // Gathers the inputs of the calls' inner slabs into `joined`, runs it, and copies to each its

@@ -121,7 +121,13 @@ void check_config(const ModelConfig& config, const Signature& graph, Mistakes& m
     check_batch(config, graph, mistakes);
     const bool batches = config.max_batch_size.value_or(0) > 0;
     const TensorCheck inputs("input", graph.inputs, batches, mistakes);
-    for (const DeclaredTensor& said : config.inputs) inputs.check(said);
+    const TensorCheck optional("input", graph.optional_inputs, false, mistakes);
+    for (const DeclaredTensor& said : config.inputs) {
+        const bool is_optional =
+            std::ranges::find(graph.optional_inputs, said.name, &TensorSpec::name) !=
+            graph.optional_inputs.end();
+        (is_optional ? optional : inputs).check(said);
+    }
     const TensorCheck outputs("output", graph.outputs, batches, mistakes);
     for (const DeclaredTensor& said : config.outputs) outputs.check(said);
     check_missing(config, graph, mistakes);

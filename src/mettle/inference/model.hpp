@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 namespace mettle {
@@ -24,6 +25,13 @@ public:
     // Reads the caller's bytes instead of its own; they stay alive until run() has returned, and
     // are aligned for their element type.
     virtual void borrow_input(std::size_t index, const TensorView& view) = 0;
+
+    // From now on the model's own values stand for the optional inputs, as at first; an input() or
+    // borrow_input() with an index behind those of the others gives one for the next run. Whoever
+    // fills a slab anew begins with this.
+    virtual void leave_out_optional_inputs() {}
+    // Whether the next run reads an optional input: then it can't be run together with others.
+    virtual bool has_optional_inputs() const { return false; }
 
     // What the next run will read. REQUIRES: input() or borrow_input() has been called for it.
     virtual TensorView input_view(std::size_t index) const = 0;
@@ -60,6 +68,8 @@ public:
     virtual const Signature& signature() const = 0;  // What clients send and get.
     virtual std::string_view platform() const = 0;   // As V2's metadata says it.
     virtual std::unique_ptr<Slab> make_slab() = 0;
+    // What computes, first choice first: ONNX Runtime's execution providers.
+    virtual std::string devices() const { return "cpu"; }
 
     // What run() reads and gives; another than signature() where before() and after() stand
     // between.

@@ -4,6 +4,7 @@
 // it is optional; the graph and the measured time say the rest.
 
 #include "mettle/inference/batch_knobs.hpp"
+#include "mettle/inference/provider_choice.hpp"
 #include "mettle/inference/time_model.hpp"
 #include "mettle/inference/transform_config.hpp"
 #include "mettle/schema/place.hpp"
@@ -35,7 +36,7 @@ struct RuntimeConfig {
     std::optional<int> intra_op_threads;
     std::optional<int> graph_optimization_level;  // ONNX Runtime's: 0, 1, 2, 99.
     // Execution providers, first choice first, with their options. Empty: the server's.
-    std::vector<std::pair<std::string, std::map<std::string, std::string>>> providers;
+    std::vector<ProviderChoice> providers;
     std::vector<std::string> custom_op_libraries;
 };
 

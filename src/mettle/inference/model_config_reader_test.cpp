@@ -87,8 +87,8 @@ custom_ops: ops.so
     EXPECT_EQ(config.lane, Lane::worker);
     EXPECT_EQ(config.workers, 2);
     EXPECT_EQ(config.version_labels.at("canary"), "2");
-    EXPECT_EQ(config.runtime.providers[1].first, "openvino");
-    EXPECT_EQ(config.runtime.providers[1].second.at("device_type"), "CPU");
+    EXPECT_EQ(config.runtime.providers[1].name, "openvino");
+    EXPECT_EQ(config.runtime.providers[1].options.at("device_type"), "CPU");
     EXPECT_THAT(config.runtime.custom_op_libraries, ElementsAre("ops.so"));
 }
 

@@ -42,6 +42,7 @@ struct ModelStats {
     DurationHistogram queue_time{DurationHistogram::default_bounds_ns()};
     DurationHistogram batch_time{DurationHistogram::default_bounds_ns()};  // Chosen to started.
     DurationHistogram infer_time{DurationHistogram::default_bounds_ns()};
+    DurationHistogram write_time{DurationHistogram::default_bounds_ns()};  // Encoding the answer.
     BatchSizes batch_sizes;
     std::atomic<std::int64_t> last_inference_ms = 0;  // Since 1970.
     std::atomic<std::int64_t> in_flight = 0;

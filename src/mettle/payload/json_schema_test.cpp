@@ -204,6 +204,18 @@ TEST(JsonInstance, TakesTheExamplesFirstAndThenVaries) {
     EXPECT_GT(varied.size(), 5u);
 }
 
+TEST(JsonInstance, BoundsOfATypeSayNothingOfWhatIsUsual) {
+    for (const char* schema :
+         {R"({"type":"integer","minimum":-2147483648,"maximum":2147483647})",
+          R"({"type":"number","minimum":-3.4028234663852886e38,"maximum":3.4028234663852886e38})"})
+        for (std::uint64_t index = 0; index < 20; ++index) {
+            const double value = instance(schema, index);
+            EXPECT_GE(value, 0);
+            EXPECT_LE(value, 100);
+        }
+    EXPECT_LE(instance(R"({"type":"number","minimum":-1e10,"maximum":-1})", 1), -1);
+}
+
 TEST(JsonInstance, TheFirstHasAllOfItAndPartsTakeTheirExamples) {
     const json first = instance(
         R"({"type":"object","required":["a"],"properties":{"a":{"type":"string","example":"x"},

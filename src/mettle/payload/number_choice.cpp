@@ -14,6 +14,9 @@ struct Bounds {
     double least, most;
 };
 
+// Bounds this far apart are those of a type, int32 or wider, and no hint of what is usual.
+constexpr double kWidthOfType = 4294967295;
+
 // As far as the schema says; what it leaves open is near what it says.
 Bounds bounds_of(const SchemaNode& node, double usual) {
     std::optional<double> least = node.minimum, most = node.maximum;
@@ -24,6 +27,8 @@ Bounds bounds_of(const SchemaNode& node, double usual) {
     if (!least && !most) return {0, usual};
     if (!least) return {std::min(0.0, *most - usual), *most};
     if (!most) return {*least, *least + std::max(usual, std::abs(*least) * 0.1)};
+    if (*least <= 0 && *most > 0 && *most - *least >= kWidthOfType)
+        return {0, std::min(usual, *most)};
     return {std::max(*least, -kMost), std::min(*most, kMost)};
 }
 

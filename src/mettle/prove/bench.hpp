@@ -9,6 +9,7 @@
 #include "mettle/prove/sending.hpp"
 #include "mettle/prove/slo.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +60,10 @@ public:
     std::vector<std::string> doubts(const results::RunResult& run) const;
 
     Duration time_left() const { return deadline - std::chrono::steady_clock::now(); }
+    // Until this stage takes time from those behind it.
+    Duration stage_time_left() const {
+        return std::min(stage_end, deadline) - std::chrono::steady_clock::now();
+    }
     bool interrupted() const { return stop.stop_requested(); }
     // As given, or assumed from the unloaded latency, which is measured when first asked for.
     const Slo& slo();
@@ -68,7 +73,8 @@ public:
     const Plan& plan;
     Observer& observer;
     std::stop_token stop;
-    TimePoint deadline = TimePoint::max();  // Of the whole budget.
+    TimePoint deadline = TimePoint::max();   // Of the whole budget.
+    TimePoint stage_end = TimePoint::max();  // Of this stage, so that those behind it have theirs.
     std::optional<Sending> sending;
     Runner runner;
     host::CpuSplit cpus;

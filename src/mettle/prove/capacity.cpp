@@ -1,4 +1,5 @@
 #include "mettle/analysis/saturation.hpp"
+#include "mettle/analysis/time_shares.hpp"
 #include "mettle/prove/stages.hpp"
 
 #include <fmt/format.h>
@@ -40,6 +41,20 @@ Json saturation_json(const RateSearch& search) {
     return list;
 }
 
+// Of the run that showed the limit.
+Json time_json(const ProbeRecord* limiting) {
+    if (!limiting) return nullptr;
+    const auto shares = analysis::time_shares(limiting->picture);
+    if (shares.parts.empty()) return nullptr;
+    Json parts = Json::array();
+    for (const analysis::TimePart& part : shares.parts)
+        parts.push_back({{"phase", part.name}, {"ms", part.ms}, {"share", part.share}});
+    return {{"rate_rps", limiting->probe.rate},
+            {"whole_ms", shares.whole_ms},
+            {"overlap", shares.overlap},
+            {"parts", std::move(parts)}};
+}
+
 Json probe_json(const ProbeRecord& record) {
     return {{"rate_rps", record.probe.rate},
             {"achieved_rps", record.achieved_rps},
@@ -65,7 +80,7 @@ Json confirm_json(const std::optional<Confirmation>& confirmation) {
 }
 
 Json evidence_of(const RateSearch& search, const std::string& binding,
-                 const std::string& bottleneck) {
+                 const analysis::Attribution& limit) {
     Json probes = Json::array();
     for (const ProbeRecord& record : search.probes()) probes.push_back(probe_json(record));
     const auto found = search.result();
@@ -76,7 +91,9 @@ Json evidence_of(const RateSearch& search, const std::string& binding,
             {"rps_fail", or_null(found.rps_fail)},
             {"rps_estimate", or_null(found.rps_estimate)},
             {"binding_slo", binding},
-            {"bottleneck", bottleneck},
+            {"bottleneck", limit.sentence},
+            {"bottleneck_confidence", limit.confidence},
+            {"time", time_json(search.limiting_probe())},
             {"saturation", saturation_json(search)},
             {"limit_ms", confirmation ? Json(confirmation->limit_ms) : Json(nullptr)}};
 }
@@ -149,7 +166,8 @@ results::StageResult prove_capacity(Bench& bench, RateSearch& search,
     results::StageResult result = skipped(StageName::capacity, "");
     judge(bench, found, search, result);
     const ProbeRecord* limiting = search.limiting_probe();
-    const std::string bottleneck = limiting ? analysis::attribute(limiting->picture).sentence : "";
+    const auto limit = limiting ? analysis::attribute(limiting->picture) : analysis::Attribution();
+    const std::string& bottleneck = limit.sentence;
     const std::string binding = limiting ? limiting->binding : "";
     if (found.rps_pass) {
         capacity = results::Capacity{
@@ -161,8 +179,10 @@ results::StageResult prove_capacity(Bench& bench, RateSearch& search,
         result.reasons = {"interrupted"};
     }
     result.answer = answer_of(found, search);
-    if (!bottleneck.empty()) result.answer += " Limit: " + bottleneck + ".";
-    result.evidence_json = evidence_of(search, binding, bottleneck).dump();
+    if (!bottleneck.empty())
+        result.answer +=
+            fmt::format(" Limit (confidence {:.0f} %): {}.", limit.confidence * 100, bottleneck);
+    result.evidence_json = evidence_of(search, binding, limit).dump();
     return result;
 }
 

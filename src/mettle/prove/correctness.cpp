@@ -78,6 +78,10 @@ results::StageResult prove_correctness(Bench& bench) {
     std::vector<results::Failure> examples;
     for (const int concurrency : bench.plan.profile.concurrency) {
         if (bench.interrupted() || bench.target_lost) break;
+        // Late: the highest says more than those between.
+        const bool last = concurrency == bench.plan.profile.concurrency.back();
+        if (!levels.empty() && !last && bench.stage_time_left() < 2 * bench.plan.profile.level)
+            continue;
         levels.push_back(run_level(bench, concurrency, examples));
     }
     if (levels.empty()) return skipped(StageName::correctness, "interrupted");

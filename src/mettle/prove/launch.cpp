@@ -12,6 +12,14 @@ void replace_all(std::string& text, std::string_view what, const std::string& wi
         text.replace(at, what.size(), with);
 }
 
+// One program with arguments. The shell gives way to it, so that the kernel ends it, and not only a
+// shell before it, when we are killed.
+bool is_simple(std::string_view command) {
+    const auto word = command.substr(0, command.find_first_of(" \t"));
+    return command.find_first_of(";&|()<>`{}\n#!") == command.npos && !word.contains('=') &&
+           !word.empty() && word != "exec" && word != "cd";
+}
+
 }  // namespace
 
 std::string fill_in(std::string text, std::uint16_t port, int workers) {
@@ -21,7 +29,10 @@ std::string fill_in(std::string text, std::uint16_t port, int workers) {
 }
 
 std::vector<std::string> Launch::argv() const {
-    if (is_command()) return {"/bin/sh", "-c", fill_in(command, port, workers)};
+    if (is_command()) {
+        const std::string text = fill_in(command, port, workers);
+        return {"/bin/sh", "-c", is_simple(text) ? "exec " + text : text};
+    }
     return {executable.string(), "serve", model, "--port", "0"};
 }
 

@@ -50,7 +50,7 @@ Result<void> check(const ProveOptions& options) {
     }
     if (!options.command.empty()) return check_with_command(options);
     if (options.target.empty())
-        return refuse("what is to be proved? Give a URL, a model, or --cmd 'COMMAND'");
+        return refuse("TARGET is missing: a URL, a model (file or folder), or --cmd 'COMMAND'");
     if (is_url(options.target)) return {};
     std::error_code error;
     if (!std::filesystem::exists(options.target, error)) {

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace mettle::prove {
 namespace {
@@ -21,7 +20,6 @@ using analysis::OverloadLevel;
 using analysis::OverloadPicture;
 using results::StageVerdict;
 
-constexpr std::array kMultiples = {1.5, 2.0, 3.0};
 // Below this nothing is overloaded: the capacity is known to a few percent.
 constexpr double kLeastMultiple = 1.2;
 constexpr double kLeastOffered = 0.9;
@@ -109,13 +107,21 @@ std::optional<OverloadLevel> offer(Bench& bench, double rate, double limit, Dura
     return level_of(run, time, limit);
 }
 
+// A level, its stragglers, and what watching the recovery takes.
+bool has_time(const Bench& bench, Duration patience) {
+    const Profile& profile = bench.plan.profile;
+    return bench.time_left() > 6 * profile.overload / 5 + patience + profile.recovery;
+}
+
 // Rising rates, as far as the generator can offer them. Where the first is carried, the search had
 // found too little in its time, and that rate is the capacity to go beyond.
 void offer_too_much(Bench& bench, double limit, Duration patience, OverloadPicture& seen,
                     Doubts& doubts) {
+    const std::vector<double>& multiples = bench.plan.profile.overload_multiples;
     int climbs = 0;
-    for (std::size_t at = 0; at < kMultiples.size();) {
-        const double rate = kMultiples[at] * seen.capacity_rps;
+    for (std::size_t at = 0; at < multiples.size();) {
+        if (!has_time(bench, patience)) return;
+        const double rate = multiples[at] * seen.capacity_rps;
         const auto level = offer(bench, rate, limit, patience, seen, doubts);
         if (!level) return;
         const bool carried = level->goodput_rps >= kCarried * level->offered_rps;
@@ -221,6 +227,8 @@ results::StageResult prove_overload(Bench& bench, RateSearch& search) {
     const auto limit = tightest_ms(bench.slo());
     const Duration patience = patience_for(limit.value_or(250));
     seen.limit_ms = limit.value_or(seconds(patience) * 1000);
+    if (!has_time(bench, patience))
+        return skipped(StageName::overload, "too little of the budget was left (--budget)");
     Doubts doubts;
     offer_too_much(bench, seen.limit_ms, patience, seen, doubts);
     if (bench.interrupted()) return skipped(StageName::overload, "interrupted");
@@ -238,7 +246,7 @@ results::StageResult prove_overload(Bench& bench, RateSearch& search) {
                                    kLeastMultiple, format_rate(seen.capacity_rps)));
     }
     watch_recovery(bench, seen.limit_ms, patience, seen, doubts);
-    const auto judgement = analysis::judge_overload(seen);
+    const auto judgement = analysis::judge_overload(seen, bench.plan.profile.overload_limits);
     result.verdict = judgement.faults.empty() ? StageVerdict::pass : StageVerdict::fail;
     result.reasons = judgement.faults;
     if (!judgement.faults.empty() && !doubts.reasons.empty() && only_slow(seen)) {

@@ -1,5 +1,7 @@
 #include "mettle/prove/plan.hpp"
 
+#include "mettle/prove/profile_file.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -80,7 +82,7 @@ std::string Plan::to_string() const {
 
 Result<Plan> make_plan(const ProveOptions& options) {
     if (const auto checked = check(options); !checked) return std::unexpected(checked.error());
-    const auto profile = profile_named(options.profile);
+    const auto profile = profile_at(options.profile);
     if (!profile) return std::unexpected(profile.error());
     for (const std::string& name : options.stages_only) {
         if (const auto stage = stage_named(name); !stage) return std::unexpected(stage.error());

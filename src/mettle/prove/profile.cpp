@@ -71,8 +71,9 @@ Result<Profile> profile_named(std::string_view name) {
     if (name == "default") return default_profile();
     if (name == "quick") return quick_profile();
     if (name == "strict") return strict_profile();
-    return fail(Error::Kind::invalid_input,
-                fmt::format("there is no profile '{}': quick, default or strict", name));
+    return fail(
+        Error::Kind::invalid_input,
+        fmt::format("there is no profile '{}': quick, default or strict, or a YAML file", name));
 }
 
 Profile scaled(const Profile& profile, double factor) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "mettle/analysis/drift.hpp"
+#include "mettle/analysis/overload.hpp"
 #include "mettle/base/result.hpp"
 #include "mettle/base/units.hpp"
 
@@ -11,6 +13,8 @@ namespace mettle::prove {
 
 // How long and how hard each stage looks, and where its thresholds are.
 struct Profile {
+    bool operator==(const Profile&) const = default;
+
     std::string name;
     Duration budget{};  // Without --budget.
 
@@ -33,6 +37,11 @@ struct Profile {
     // Of the payload stage: sizes and concurrencies, rising from 1, and the load at each.
     std::vector<int> payload_rows, payload_users;
     Duration payload{};
+    std::vector<double> overload_multiples = {1.5, 2, 3};  // Of the capacity, rising.
+    analysis::OverloadLimits overload_limits;
+    // What counts as growing; memory in bytes, latency in ms.
+    analysis::DriftLimit memory{4.0 * (1 << 20), 0.05}, descriptors{16, 0.2}, threads{16, 0.2};
+    analysis::DriftLimit latency{0.5, 0.5};
     int most_bisect = 5;
     int most_confirm = 8;
     double confidence = 0.99;
@@ -44,7 +53,7 @@ struct Profile {
     int most_repeats = 2;           // Of a stage that came out INVALID.
 };
 
-// quick (about 30 s), default (about 85 s), strict (about 7 min).
+// quick (about 30 s), default (about 85 s), strict (about 7 min). Files: profile_file.hpp.
 Result<Profile> profile_named(std::string_view name);
 
 // The same with its load times by `factor`; repeats and thresholds stay.

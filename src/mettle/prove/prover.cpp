@@ -64,6 +64,7 @@ public:
         result_.seed = options_.seed;
         set_up();
         bench_.deadline = start + plan_.budget;
+        later_ = plan_.expected();
         for (const PlannedStage& planned : plan_.stages) run_stage(planned);
         result_.interrupted = bench_.interrupted();
         result_.target_lost = bench_.target_lost;
@@ -219,6 +220,8 @@ private:
     }
 
     void run_stage(const PlannedStage& planned) {
+        if (planned.skipped.empty()) later_ -= planned.expected;
+        bench_.stage_end = bench_.deadline - later_;
         std::string why_not = planned.skipped;
         if (bench_.interrupted()) why_not = "interrupted";
         if (bench_.target_lost) why_not = "the target had gone away";
@@ -253,7 +256,7 @@ private:
     bool repeats(const PlannedStage& planned, const StageResult& stage, int turn) {
         return stage.verdict == StageVerdict::invalid && !kind_of(planned.stage).repeats_itself &&
                turn < plan_.profile.most_repeats && !bench_.interrupted() && !bench_.target_lost &&
-               bench_.time_left() > planned.expected;
+               bench_.stage_time_left() > planned.expected;
     }
 
     StageResult run_once(StageName stage) {
@@ -266,6 +269,7 @@ private:
     std::optional<ServerProcess> server_;
     Bench bench_;
     RateSearch search_{bench_};
+    Duration later_{};  // What the stages behind this one are expected to take.
     results::ProveResult result_;
 };
 

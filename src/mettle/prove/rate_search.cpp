@@ -67,6 +67,11 @@ analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
     seen.infer_ms = mean_ms(run, {Phase::infer});
     seen.codec_ms = mean_ms(run, {Phase::parse, Phase::pre, Phase::post, Phase::write});
     seen.network_ms = mean_ms(run, {Phase::network});
+    seen.latency_ms = run.totals.times.latency.mean() / 1000;
+    for (std::size_t at = 0; at < results::kPhaseCount; ++at) {
+        const auto phase = static_cast<Phase>(at);
+        seen.phases.emplace_back(name_of(phase), mean_ms(run, {phase}));
+    }
     if (run.resources) add_resources(seen, *run.resources);
     return seen;
 }
@@ -127,6 +132,9 @@ std::optional<double> RateSearch::bracket() {
     while (const auto probe = search_->next()) {
         if (probe->phase != SearchPhase::bracket || bench_.interrupted() || bench_.target_lost)
             break;
+        // What passed so far will do, where the steady run would come too late.
+        const bool late = bench_.stage_time_left() < bench_.plan.profile.steady + time_of(*probe);
+        if (late && search_->highest_pass()) break;
         step();
     }
     return search_->highest_pass();

@@ -20,17 +20,18 @@ struct Watched {
     const char* series;
     const char* name;
     const char* fault;
-    analysis::DriftLimit limit;
+    analysis::DriftLimit Profile::* limit;
     double per_unit;  // To print it.
     const char* unit;
 };
 constexpr std::array kWatched = {
-    Watched{"target.rss", "memory", "memory leak", {4 * kMiB, 0.05}, kMiB, "MiB"},
-    Watched{"target.descriptors", "open files and sockets", "descriptor leak", {16, 0.2}, 1, ""},
-    Watched{"target.threads", "threads", "thread leak", {16, 0.2}, 1, ""},
+    Watched{"target.rss", "memory", "memory leak", &Profile::memory, kMiB, "MiB"},
+    Watched{"target.descriptors", "open files and sockets", "descriptor leak",
+            &Profile::descriptors, 1, ""},
+    Watched{"target.threads", "threads", "thread leak", &Profile::threads, 1, ""},
 };
 // Latency by the second: its median, and only when the change is one that users would feel.
-constexpr Watched kLatency{"p50", "median latency", "latency drift", {0.5, 0.5}, 1, "ms"};
+constexpr Watched kLatency{"p50", "median latency", "latency drift", &Profile::latency, 1, "ms"};
 
 struct Finding {
     Watched what;
@@ -38,20 +39,20 @@ struct Finding {
     bool grows = false;
 };
 
-std::optional<Finding> look_at(const Watched& what, std::span<const double> t_s,
-                               std::span<const double> values) {
+std::optional<Finding> look_at(const Watched& what, const Profile& profile,
+                               std::span<const double> t_s, std::span<const double> values) {
     const auto drift = analysis::drift_of(t_s, values);
     if (!drift) return {};
-    return Finding{what, *drift, analysis::grows(*drift, what.limit)};
+    return Finding{what, *drift, analysis::grows(*drift, profile.*what.limit)};
 }
 
-std::vector<Finding> findings_of(const results::RunResult& run) {
+std::vector<Finding> findings_of(const results::RunResult& run, const Profile& profile) {
     std::vector<Finding> findings;
     if (run.resources) {
         for (const Watched& what : kWatched) {
             const auto* const series = run.resources->find(what.series);
             if (series == nullptr) continue;
-            if (const auto found = look_at(what, run.resources->t_s, series->values))
+            if (const auto found = look_at(what, profile, run.resources->t_s, series->values))
                 findings.push_back(*found);
         }
     }
@@ -60,7 +61,7 @@ std::vector<Finding> findings_of(const results::RunResult& run) {
         t_s.push_back(point.t_s);
         p50_ms.push_back(point.p50_ms);
     }
-    if (const auto found = look_at(kLatency, t_s, p50_ms)) findings.push_back(*found);
+    if (const auto found = look_at(kLatency, profile, t_s, p50_ms)) findings.push_back(*found);
     return findings;
 }
 
@@ -140,7 +141,7 @@ results::StageResult prove_soak(Bench& bench, RateSearch& search, std::optional<
         run = bench.steady_run;
     }
     if (!run) return skipped(StageName::soak, "the steady stage has nothing to show: --soak 10m");
-    const auto findings = findings_of(*run);
+    const auto findings = findings_of(*run, bench.plan.profile);
     const bool target_seen = run->resources && run->resources->find("target.rss") != nullptr;
     if (findings.empty() || !target_seen)
         return skipped(StageName::soak,

@@ -113,7 +113,8 @@ constexpr std::array kKinds = {
         .name = "overload",
         .question = "What happens beyond that, and is it well again afterwards?",
         .expected = [](const ProveOptions&, const Profile& profile) -> Duration {
-            return kOverhead + 18 * profile.overload / 5 + profile.recovery;
+            const auto levels = static_cast<int>(profile.overload_multiples.size());
+            return kOverhead + levels * 6 * profile.overload / 5 + profile.recovery;
         },
         .why_not = not_ours_to_overload,
         .run = [](StageContext& context) { return prove_overload(context.bench, context.search); },

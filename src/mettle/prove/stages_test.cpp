@@ -118,6 +118,37 @@ TEST_F(StagesTest, OverloadIsSkippedWhereTheGeneratorCannotOfferIt) {
     EXPECT_THAT(result.answer, HasSubstr("could not offer 1.2 times"));
 }
 
+TEST_F(StagesTest, OverloadIsSkippedWhereTheBudgetIsSpent) {
+    prove_the_capacity();
+    bench.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto result = prove_overload(bench, search);
+    EXPECT_EQ(result.verdict, StageVerdict::skipped);
+    EXPECT_THAT(result.answer, HasSubstr("too little of the budget was left"));
+}
+
+TEST_F(StagesTest, CorrectnessLeavesOutMiddleLevelsWhereItIsLate) {
+    bench.stage_end = std::chrono::steady_clock::now();
+    prove_correctness(bench);
+    EXPECT_EQ(runs, 2);
+}
+
+TEST_F(StagesTest, SharesOfTheTimeAtTheLimitSumToOne) {
+    prove_the_capacity();
+    bench.runner = [this](const load::LoadPlan& load, const Sending&, const TransportNeeds&) {
+        auto run = target.run(load);
+        auto& times = run.totals.times;
+        for (const auto phase : {results::Phase::queue, results::Phase::infer})
+            times.phases[static_cast<std::size_t>(phase)].record(4'000);  // 0.4 ms
+        return run;
+    };
+    RateSearch another(bench);
+    evidence = nlohmann::json::parse(prove_capacity(bench, another, capacity).evidence_json);
+    double sum = 0;
+    for (const auto& part : evidence["time"]["parts"]) sum += part["share"].get<double>();
+    EXPECT_NEAR(sum, 1, 1e-9);
+    EXPECT_GT(evidence["bottleneck_confidence"], 0.5);
+}
+
 TEST_F(StagesTest, CorrectnessFailsOnWrongAnswersAndBearsRefusalsUnderLoad) {
     std::string kind = "wrong_answer", detail = "label [0] is 3, not 7";
     bench.runner = [&](const load::LoadPlan& load, const Sending&, const TransportNeeds& needs) {

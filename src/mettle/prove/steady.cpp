@@ -105,7 +105,7 @@ results::RunResult best_run(Bench& bench, const RunNeeds& needs) {
     auto run = bench.run(needs);
     const bool again = !run.validity.valid && all_hold(bench.slo().judge(run)) &&
                        !bench.interrupted() && !bench.target_lost &&
-                       bench.time_left() > 2 * needs.time + bench.plan.profile.capacity;
+                       bench.stage_time_left() > 6 * needs.time / 5;
     if (!again) return run;
     auto second = bench.run(needs);
     return second.validity.valid ? second : run;
@@ -151,7 +151,8 @@ results::StageResult prove_steady(Bench& bench, RateSearch& search) {
     if (!rate) return no_rate_holds(search);
     RunNeeds needs;
     needs.rate = rate;
-    needs.time = bench.plan.profile.steady;
+    const Duration whole = bench.plan.profile.steady;
+    needs.time = std::clamp<Duration>(bench.stage_time_left() * 10 / 11, whole / 3, whole);
     needs.warmup = needs.time / 10;
     needs.doing = fmt::format("{} rps", format_rate(*rate));
     bench.steady_run = best_run(bench, needs);

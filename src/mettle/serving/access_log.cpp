@@ -28,17 +28,17 @@ void log_access(const http::Exchange& exchange) {
     const double ms = std::chrono::duration<double, std::milli>(took).count();
     std::size_t bytes = exchange.response.body.size();
     for (const auto& attachment : exchange.response.attachments) bytes += attachment.bytes.size();
+    const std::string& client = exchange.client.empty() ? exchange.peer : exchange.client;
     if (log::format() == log::Format::text) {
-        log::access(
-            fmt::format("{} \"{} {}\" {} {} B {:.3f} ms", exchange.peer, printable(request.method),
-                        printable(request.path), exchange.response.status, bytes, ms),
-            {});
+        log::access(fmt::format("{} \"{} {}\" {} {} B {:.3f} ms", client, printable(request.method),
+                                printable(request.path), exchange.response.status, bytes, ms),
+                    {});
     } else {
         log::access(
             {},
             fmt::format(
                 R"("message":"request","client":{},"method":{},"path":{},"status":{},"bytes":{},"duration_ms":{:.3f})",
-                json_text(exchange.peer), json_text(request.method), json_text(request.path),
+                json_text(client), json_text(request.method), json_text(request.path),
                 exchange.response.status, bytes, ms));
     }
 }

@@ -26,6 +26,7 @@ namespace {
 std::uint64_t client_of(const http::Exchange& exchange) {
     std::string_view who = exchange.request.header("x-api-key");
     if (who.empty()) who = exchange.request.header("authorization");
+    if (who.empty()) who = exchange.client;
     if (who.empty()) {
         const std::string_view peer = exchange.peer;
         who = peer.substr(0, peer.rfind(':'));
@@ -75,6 +76,7 @@ void count(const HttpCall& call, const Result<void>& outcome, TimePoint written,
     stats.queue_time.record((call.started - call.parsed).count());
     stats.batch_time.record((call.started - call.chosen).count());
     stats.infer_time.record((call.finished - call.started).count());
+    stats.write_time.record((written - call.finished).count());
     stats.batch_sizes.add_call(call.batch_rows, (call.parsed - call.received + call.pre).count(),
                                (written - call.finished).count());
     const auto wall = std::chrono::system_clock::now().time_since_epoch();

@@ -3,8 +3,6 @@
 #include "mettle/base/version.hpp"
 #include "mettle/metrics/exposition.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <functional>
 
 namespace mettle {
@@ -128,18 +126,6 @@ void add_http(Exposition& out, const HttpStats& http) {
     out.sample({}, static_cast<double>(http.refused.value()));
 }
 
-std::string describe(const ModelRepository& repository) {
-    nlohmann::ordered_json models = nlohmann::ordered_json::array();
-    for (const auto& model : repository.all()) {
-        models.push_back({{"name", model->name()},
-                          {"version", model->version()},
-                          {"signature", model->signature().to_string()},
-                          {"infer", "/v2/models/" + model->name() + "/infer"}});
-    }
-    return nlohmann::ordered_json{{"server", "mettle"}, {"version", version()}, {"models", models}}
-        .dump();
-}
-
 }  // namespace
 
 void HttpStats::count(int status) {
@@ -155,6 +141,13 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
     out.sample({{"version", version()}, {"git", git_commit()}}, 1);
     out.family("mettle_ready", "gauge", "1 while the server wants traffic.");
     out.sample({}, readiness.ready ? 1 : 0);
+    out.family("mettle_model_info", "gauge",
+               "What computes a model: execution providers in order.");
+    for (const auto& model : models)
+        out.sample({{"model", model->name()},
+                    {"version", model->version()},
+                    {"execution_providers", model->model().devices()}},
+                   1);
     add_counts(out, models);
     add_values(
         out, models, "mettle_rows_total", "counter", "Rows that a model has answered.",
@@ -194,20 +187,24 @@ std::string metrics_text(const ModelRepository& repository, const Readiness& rea
               "From the parsed request to the start of its run.", &ModelStats::queue_time);
     add_times(out, models, "mettle_infer_duration_seconds", "The run of the model.",
               &ModelStats::infer_time);
+    add_times(out, models, "mettle_write_duration_seconds", "The encoding of an answer.",
+              &ModelStats::write_time);
     add_repository(out, repository.stats());
     add_http(out, http);
     out.end();
     return out.text();
 }
 
-void add_service_routes(app::App& app, const ModelRepository& repository,
-                        const Readiness& readiness, const HttpStats& http) {
-    app.get("/", [&repository](app::Context& context) { answer(context, describe(repository)); });
+void add_health_routes(app::App& app, const Readiness& readiness) {
     app.get("/health/live", [](app::Context& context) { answer(context, R"({"live":true})"); });
     app.get("/health/ready", [&readiness](app::Context& context) {
         const bool ready = readiness.ready;
         answer(context, ready ? R"({"ready":true})" : R"({"ready":false})", ready ? 200 : 503);
     });
+}
+
+void add_metrics_route(app::App& app, const ModelRepository& repository, const Readiness& readiness,
+                       const HttpStats& http) {
     app.get("/metrics", [&](app::Context& context) {
         const bool open_metrics = context.request().header("accept").find(
                                       "application/openmetrics-text") != std::string_view::npos;

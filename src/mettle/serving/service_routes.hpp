@@ -20,12 +20,13 @@ struct HttpStats {
     Counter refused;                  // Bytes that were no acceptable request.
 };
 
-// The routes of the service itself: /, /health/live, /health/ready and /metrics. All of what is
-// passed must outlive the app.
-void add_service_routes(app::App& app, const ModelRepository& repository,
-                        const Readiness& readiness, const HttpStats& http);
+// GET /health/live and /health/ready. All of what is passed here and below must outlive the app.
+void add_health_routes(app::App& app, const Readiness& readiness);
 
-// GET /debug/slow: what `recorder`, which outlives the app, has kept. It shows ids and paths of
+void add_metrics_route(app::App& app, const ModelRepository& repository, const Readiness& readiness,
+                       const HttpStats& http);
+
+// GET /debug/slow: what `recorder` has kept. It shows ids and paths of
 // requests, so it is there only where it was asked for.
 void add_debug_routes(app::App& app, const FlightRecorder& recorder);
 

@@ -41,8 +41,20 @@ const TensorSpec* Signature::output(std::string_view name) const {
     return find(outputs, name);
 }
 
+const TensorSpec& Signature::input_at(std::size_t index) const {
+    return index < inputs.size() ? inputs[index] : optional_inputs[index - inputs.size()];
+}
+
+std::optional<std::size_t> Signature::index_of_input(std::string_view name) const {
+    if (const TensorSpec* spec = input(name)) return static_cast<std::size_t>(spec - inputs.data());
+    if (const TensorSpec* spec = find(optional_inputs, name))
+        return inputs.size() + static_cast<std::size_t>(spec - optional_inputs.data());
+    return std::nullopt;
+}
+
 std::string Signature::to_string() const {
-    return fmt::format("{} -> {}", list(inputs), list(outputs));
+    const std::string may = optional_inputs.empty() ? "" : ", optional " + list(optional_inputs);
+    return fmt::format("{}{} -> {}", list(inputs), may, list(outputs));
 }
 
 }  // namespace mettle

@@ -1,5 +1,7 @@
 #include "mettle/inference/onnx/graph_signature.hpp"
 
+#include "mettle/inference/onnx/type_text.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -12,28 +14,28 @@ namespace {
 struct Described {
     TensorSpec spec;
     std::vector<std::string> symbols;  // Of each dimension; empty where it has no name.
+    bool is_maps = false;
 };
-
-std::string_view kind_of(ONNXType type) {
-    switch (type) {
-        case ONNX_TYPE_SEQUENCE:
-            return "a sequence";
-        case ONNX_TYPE_MAP:
-            return "a map";
-        case ONNX_TYPE_OPAQUE:
-            return "an opaque value";
-        case ONNX_TYPE_SPARSETENSOR:
-            return "a sparse tensor";
-        case ONNX_TYPE_OPTIONAL:
-            return "an optional value";
-        default:
-            return "not a tensor";
-    }
-}
 
 std::unexpected<Error> unservable(std::string_view role, std::string_view name,
                                   std::string_view why) {
     return fail(Error::Kind::invalid_input, fmt::format("{} '{}' {}", role, name, why));
+}
+
+// A classifier's scores by class, as scikit-learn's exports have them: a row's map for each row.
+bool is_class_maps(std::string_view role, std::string_view type) {
+    return role == "output" &&
+           (type == "seq(map(int64,tensor(float)))" || type == "seq(map(string,tensor(float)))");
+}
+
+std::unexpected<Error> not_a_tensor(std::string_view role, std::string_view name,
+                                    std::string_view type) {
+    constexpr std::string_view kAdvice =
+        "export the graph with a tensor in its place (scikit-learn: options={'zipmap': False}; a "
+        "sequence of tensors: ConcatFromSequence behind it)";
+    return unservable(role, name,
+                      fmt::format("is of type {}, and only tensors can be served: {}", type,
+                                  role == "output" ? kAdvice : "make the graph take tensors"));
 }
 
 Result<Described> describe(std::string_view role, std::string name, const OrtTypeInfo& info) {
@@ -42,12 +44,9 @@ Result<Described> describe(std::string_view role, std::string name, const OrtTyp
     if (const auto failure = message_of(api().GetOnnxTypeFromTypeInfo(&info, &kind)))
         return unservable(role, name, *failure);
     if (kind != ONNX_TYPE_TENSOR) {
-        const bool zipmap = kind == ONNX_TYPE_SEQUENCE || kind == ONNX_TYPE_MAP;
-        return unservable(
-            role, name,
-            fmt::format(
-                "is {}, and only tensors can be served{}", kind_of(kind),
-                zipmap ? "; export a scikit-learn model with options={'zipmap': False}" : ""));
+        const std::string type = type_text(info);
+        if (!is_class_maps(role, type)) return not_a_tensor(role, name, type);
+        return Described{{std::move(name), DataType::fp32, {-1, -1}}, {"", ""}, true};
     }
     ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
     std::size_t rank = 0;
@@ -60,8 +59,9 @@ Result<Described> describe(std::string_view role, std::string name, const OrtTyp
     const auto type = from_onnx(element);
     if (!type)
         return unservable(role, name,
-                          fmt::format("has ONNX element type {}, which V2 has no name for",
-                                      static_cast<int>(element)));
+                          fmt::format("has ONNX's element type {}, which V2 has no name for: cast "
+                                      "it in the graph",
+                                      element_text(element)));
     if (rank > Shape::kMaxRank)
         return unservable(
             role, name,
@@ -73,7 +73,7 @@ Result<Described> describe(std::string_view role, std::string name, const OrtTyp
         return unservable(role, name, *failure);
     if (auto failure = message_of(api().GetSymbolicDimensions(tensor, symbols.data(), rank)))
         return unservable(role, name, *failure);
-    Described described{{std::move(name), *type, {}}, {symbols.begin(), symbols.end()}};
+    Described described{{std::move(name), *type, {}}, {symbols.begin(), symbols.end()}, false};
     for (const std::int64_t dim : dims)
         described.spec.shape.push_back(std::max<std::int64_t>(dim, -1));
     return described;
@@ -125,6 +125,9 @@ OutputDim foresee(const std::vector<Described>& inputs, const Described& output,
     return {};
 }
 
+// Old exporters list all weights among the inputs, and nobody sends those.
+constexpr std::size_t kMostOptionalInputs = 16;
+
 }  // namespace
 
 Result<GraphSignature> read_signature(const OrtSession& session) {
@@ -135,18 +138,26 @@ Result<GraphSignature> read_signature(const OrtSession& session) {
     auto outputs = describe_all(session, "output", ort.SessionGetOutputCount,
                                 ort.SessionGetOutputName, ort.SessionGetOutputTypeInfo);
     if (!outputs) return std::unexpected(outputs.error());
+    auto optional = describe_all(
+        session, "optional input", ort.SessionGetOverridableInitializerCount,
+        ort.SessionGetOverridableInitializerName, ort.SessionGetOverridableInitializerTypeInfo);
+    if (!optional) return std::unexpected(optional.error());
     if (inputs->empty()) return fail(Error::Kind::invalid_input, "the graph has no input");
 
     GraphSignature graph;
     for (const Described& input : *inputs) graph.signature.inputs.push_back(input.spec);
+    if (optional->size() <= kMostOptionalInputs)
+        for (const Described& input : *optional)
+            graph.signature.optional_inputs.push_back(input.spec);
     for (const Described& output : *outputs) graph.signature.outputs.push_back(output.spec);
     for (const Described& output : *outputs) {
         std::vector<OutputDim> dims;
-        bool known = output.spec.type != DataType::bytes;
+        bool known = output.spec.type != DataType::bytes && !output.is_maps;
         for (std::size_t axis = 0; axis < output.spec.shape.rank(); ++axis) {
             dims.push_back(foresee(*inputs, output, axis, graph.signature.batches()));
             known = known && dims.back().source != OutputDim::Source::unknown;
         }
+        graph.is_maps.push_back(output.is_maps);
         graph.foreseen.push_back(known ? std::optional(std::move(dims)) : std::nullopt);
     }
     return graph;

@@ -18,9 +18,13 @@ struct GraphSignature {
     Signature signature;
     // For each output, where its dimensions come from. Nothing for one that can't be foreseen.
     std::vector<std::optional<std::vector<OutputDim>>> foreseen;
+    // For each output, whether the graph gives it as maps, one a row: see MapTable. How many
+    // classes there are, and their names, shows in a run.
+    std::vector<bool> is_maps;
 };
 
-// Reads what a session's graph takes and gives. Fails with the input or output that can't be served
+// Reads what a session's graph takes and gives; inputs that have an initialiser are optional.
+// Fails with the input or output that can't be served
 // and why.
 Result<GraphSignature> read_signature(const OrtSession& session);
 

@@ -1,8 +1,7 @@
 #include "mettle/inference/onnx/onnx_model.hpp"
 
-#include "mettle/inference/onnx/custom_ops.hpp"
-#include "mettle/inference/onnx/model_cache.hpp"
 #include "mettle/inference/onnx/onnx_slab.hpp"
+#include "mettle/inference/onnx/session.hpp"
 #include "mettle/inference/sample_inputs.hpp"
 
 #include <fmt/format.h>
@@ -46,10 +45,10 @@ private:
 
 class OnnxModel final : public Model {
 public:
-    OnnxModel(std::unique_ptr<OrtSession, Release> session, GraphSignature graph)
-        : session_(std::move(session)), graph_(std::move(graph)) {
-        for (const TensorSpec& spec : graph_.signature.inputs)
-            input_names_.push_back(spec.name.c_str());
+    OnnxModel(OpenedSession opened, GraphSignature graph)
+        : session_(std::move(opened.session)),
+          devices_(std::move(opened.providers)),
+          graph_(std::move(graph)) {
         for (const TensorSpec& spec : graph_.signature.outputs)
             output_names_.push_back(spec.name.c_str());
         check_what_is_foreseen();
@@ -57,6 +56,7 @@ public:
 
     const Signature& signature() const override { return graph_.signature; }
     std::string_view platform() const override { return "onnxruntime_onnx"; }
+    std::string devices() const override { return devices_; }
     std::unique_ptr<Slab> make_slab() override { return std::make_unique<OnnxSlab>(graph_); }
 
     Result<void> run(Slab& slab, const RunToken* token) override {
@@ -66,8 +66,8 @@ public:
         if (auto prepared = own.prepare(); !prepared) return prepared;
         const Terminator terminator(*own.run_options, token);
         if (auto failure = message_of(api().Run(session_.get(), own.run_options.get(),
-                                                input_names_.data(), own.input_values.data(),
-                                                input_names_.size(), output_names_.data(),
+                                                own.input_names.data(), own.input_values.data(),
+                                                own.input_names.size(), output_names_.data(),
                                                 output_names_.size(), own.output_values.data()))) {
             if (token && token->cancelled())
                 return fail(Error::Kind::cancelled, "nobody waits for this answer any more");
@@ -92,10 +92,26 @@ private:
             }
             std::vector<Shape> shapes = fill_with_zeros(slab, graph_.signature, rows);
             const bool ran = run(slab, nullptr).has_value();
+            if (ran) learn_from(slab, rows);
             for (std::size_t index = 0; index < graph_.foreseen.size(); ++index) {
                 if (!ran || !foreseen[index] || expected(index, shapes) != slab.output(index).shape)
                     graph_.foreseen[index].reset();
             }
+        }
+    }
+
+    // Maps say only when there are some how many classes they have. And some exporters
+    // (onnxmltools) write down that there is one label, where there is one for each row.
+    void learn_from(const OnnxSlab& slab, std::int64_t rows) {
+        for (std::size_t index = 0; index < graph_.is_maps.size(); ++index) {
+            TensorSpec& spec = graph_.signature.outputs[index];
+            const Shape given = slab.output(index).shape;
+            if (given.rank() > 0 && given.rank() == spec.shape.rank() && given[0] == rows &&
+                spec.shape[0] == 1 && rows > 1)
+                spec.shape[0] = -1;
+            if (!graph_.is_maps[index]) continue;
+            spec.labels = slab.classes(index);
+            spec.shape = {-1, static_cast<std::int64_t>(spec.labels.size())};
         }
     }
 
@@ -109,75 +125,10 @@ private:
     }
 
     std::unique_ptr<OrtSession, Release> session_;
+    std::string devices_;
     GraphSignature graph_;
-    std::vector<const char*> input_names_;
     std::vector<const char*> output_names_;
 };
-
-// One thread a run and no spinning: cores belong to whoever has work, and the runtime's own idea of
-// how many there are ignores containers' limits.
-std::optional<std::string> configure(OrtSessionOptions* session, const Options& options) {
-    const OrtApi& ort = api();
-    if (auto failure = message_of(ort.SetIntraOpNumThreads(session, options.intra_op_threads)))
-        return failure;
-    if (auto failure = message_of(ort.SetInterOpNumThreads(session, 1))) return failure;
-    if (auto failure = message_of(ort.SetSessionExecutionMode(session, ORT_SEQUENTIAL)))
-        return failure;
-    const auto level = static_cast<GraphOptimizationLevel>(options.graph_optimization_level);
-    if (auto failure = message_of(ort.SetSessionGraphOptimizationLevel(session, level)))
-        return failure;
-    for (const auto& [key, value] : {std::pair{"session.intra_op.allow_spinning", "0"},
-                                     std::pair{"session.set_denormal_as_zero", "1"},
-                                     std::pair{"session.use_env_allocators", "1"}}) {
-        if (auto failure = message_of(ort.AddSessionConfigEntry(session, key, value)))
-            return failure;
-    }
-    for (const fs::path& library : options.custom_ops) {
-        if (auto opened = open_custom_ops(library); !opened) return opened.error().message;
-        if (auto failure =
-                message_of(ort.RegisterCustomOpsLibrary_V2(session, fs::absolute(library).c_str())))
-            return failure;
-    }
-    return std::nullopt;
-}
-
-using Session = std::unique_ptr<OrtSession, Release>;
-
-std::expected<Session, std::string> open(const fs::path& file, OrtSessionOptions* options) {
-    OrtSession* session = nullptr;
-    if (auto failure =
-            message_of(api().CreateSession(environment(), file.c_str(), options, &session)))
-        return std::unexpected(*std::move(failure));
-    return Session(session);
-}
-
-// An entry of the cache is what the runtime made of the graph, and nothing is left to optimise.
-// One that can't be read (another process has cut it off, a disk was full) is made again.
-std::expected<Session, std::string> make_session(const fs::path& file, OrtSessionOptions* session,
-                                                 const Options& options) {
-    const ModelCache cache(options.cache_folder);
-    std::string settings = fmt::format("level {}", options.graph_optimization_level);
-    for (const fs::path& library : options.custom_ops) settings += " " + library.string();
-    const auto entry = cache.entry_for(file, settings);
-    if (!entry) return open(file, session);
-    std::error_code error;
-    const auto level = static_cast<GraphOptimizationLevel>(options.graph_optimization_level);
-    if (fs::exists(*entry, error)) {
-        (void)message_of(api().SetSessionGraphOptimizationLevel(session, ORT_DISABLE_ALL));
-        if (auto opened = open(*entry, session)) return opened;
-        fs::remove(*entry, error);
-        (void)message_of(api().SetSessionGraphOptimizationLevel(session, level));
-    }
-    const fs::path draft = ModelCache::draft_of(*entry);
-    if (message_of(api().SetOptimizedModelFilePath(session, draft.c_str())))
-        return open(file, session);
-    auto opened = open(file, session);
-    if (opened)
-        cache.keep(draft, *entry);
-    else
-        fs::remove(draft, error);
-    return opened;
-}
 
 // The runtime's own message for a text file is about protobuf; say what a person would.
 std::optional<std::string> why_unreadable(const fs::path& file) {
@@ -190,18 +141,6 @@ std::optional<std::string> why_unreadable(const fs::path& file) {
     return std::nullopt;
 }
 
-std::string why_refused(const std::string& failure) {
-    if (failure.contains("Protobuf") || failure.contains("protobuf") ||
-        failure.contains("INVALID_PROTOBUF"))
-        return "it is not an ONNX model, or it is cut off";
-    if (failure.contains("is not a registered function/op"))
-        return failure +
-               "; where a library brings that operator, name it with --custom-ops, or as "
-               "custom_ops "
-               "in mettle.yaml";
-    return failure;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Model>> load(const fs::path& file, const Options& options) {
@@ -210,16 +149,11 @@ Result<std::unique_ptr<Model>> load(const fs::path& file, const Options& options
                     fmt::format("can't load {}: {}", file.string(), why));
     };
     if (const auto why = why_unreadable(file)) return cannot(*why);
-    OrtSessionOptions* raw_options = nullptr;
-    if (auto failure = message_of(api().CreateSessionOptions(&raw_options)))
-        return cannot(*failure);
-    const std::unique_ptr<OrtSessionOptions, Release> session_options(raw_options);
-    if (auto failure = configure(raw_options, options)) return cannot(*failure);
-    auto session = make_session(file, raw_options, options);
-    if (!session) return cannot(why_refused(session.error()));
-    auto graph = read_signature(**session);
+    auto opened = open_session(file, options);
+    if (!opened) return cannot(opened.error().message);
+    auto graph = read_signature(*opened->session);
     if (!graph) return cannot(graph.error().message);
-    return std::make_unique<OnnxModel>(*std::move(session), *std::move(graph));
+    return std::make_unique<OnnxModel>(*std::move(opened), *std::move(graph));
 }
 
 std::string runtime_version() {

@@ -7,12 +7,14 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
 namespace mettle::onnx {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 struct OnnxModelTest : ::testing::TestWithParam<const char*> {};
@@ -76,6 +78,52 @@ TEST_P(OnnxModelTest, GivesTheRightAnswersForAnyNumberOfRows) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, OnnxModelTest, ::testing::Values("digits", "wine"));
+
+// Maps from class to probability are a column for each class, known before the first request.
+TEST(OnnxModel, GivesMapsOfClassesAsATable) {
+    const auto model = load("tests/data/scikit/boosted/model.onnx", {}).value();
+    const TensorSpec& probabilities = model->signature().outputs.at(1);
+    EXPECT_EQ(probabilities.to_string(), "probabilities FP32[-1,3]");
+    EXPECT_THAT(probabilities.labels, ElementsAre("0", "1", "2"));
+    // The exporter wrote that there is one label, whatever the rows.
+    EXPECT_EQ(model->signature().outputs.at(0).to_string(), "label INT64[-1]");
+    EXPECT_TRUE(rows_can_be_joined(model->signature()));
+    EXPECT_TRUE(rows_are_independent(*model));
+}
+
+TEST(OnnxModel, TakesItsOwnValueForAnOptionalInputThatIsLeftOut) {
+    const auto model = load("tests/data/shapes/optional/model.onnx", {}).value();
+    EXPECT_EQ(model->signature().to_string(),
+              "x FP32[-1,2], optional factor FP32[-1] -> y FP32[-1,2]");
+    EXPECT_TRUE(model->signature().batches());
+    const auto slab = model->make_slab();
+    const auto answer = [&]() -> float {
+        const std::array<float, 2> x = {3, 1};
+        std::memcpy(slab->input(0, {1, 2}).data(), x.data(), sizeof x);
+        if (!model->run(*slab, nullptr)) return -1;
+        float first = 0;
+        std::memcpy(&first, slab->output(0).data.data(), sizeof first);
+        return first;
+    };
+    EXPECT_EQ(answer(), 6);
+    const float factor = 10;
+    std::memcpy(slab->input(1, {1}).data(), &factor, sizeof factor);
+    EXPECT_TRUE(slab->has_optional_inputs());
+    EXPECT_EQ(answer(), 30);
+    slab->leave_out_optional_inputs();
+    EXPECT_EQ(answer(), 6);
+    EXPECT_FALSE(slab->has_optional_inputs());
+}
+
+TEST(OnnxModel, RunsOnTheProvidersThatCanBeHad) {
+    const auto devices = [](std::vector<ProviderChoice> choices) {
+        const auto model = load("models/digits/model.onnx", {.providers = std::move(choices)});
+        return model ? (*model)->devices() : model.error().message;
+    };
+    EXPECT_EQ(devices({}), "cpu");
+    EXPECT_EQ(devices({{"no-such-thing"}, {"CPUExecutionProvider"}}), "cpu");
+    EXPECT_THAT(devices({{"no-such-thing"}}), HasSubstr("'no-such-thing' can't be had"));
+}
 
 std::string failure_of(const std::filesystem::path& file) {
     const auto loaded = load(file, {});

@@ -1,6 +1,9 @@
 #include "mettle/inference/onnx/onnx_slab.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/inference/onnx/map_table.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -15,13 +18,28 @@ std::unexpected<Error> internal(std::string message) {
     return fail(Error::Kind::internal, std::move(message));
 }
 
+Result<Shape> shape_of(const OrtValue& value) {
+    OrtTensorTypeAndShapeInfo* raw = nullptr;
+    if (auto failure = message_of(api().GetTensorTypeAndShape(&value, &raw)))
+        return internal(*failure);
+    const std::unique_ptr<OrtTensorTypeAndShapeInfo, Release> info(raw);
+    std::size_t rank = 0;
+    if (auto failure = message_of(api().GetDimensionsCount(raw, &rank))) return internal(*failure);
+    if (rank > Shape::kMaxRank) return internal("an output has more than 8 dimensions");
+    std::array<std::int64_t, Shape::kMaxRank> dims{};
+    if (auto failure = message_of(api().GetDimensions(raw, dims.data(), rank)))
+        return internal(*failure);
+    Shape shape;
+    for (std::size_t axis = 0; axis < rank; ++axis) shape.push_back(dims[axis]);
+    return shape;
+}
+
 }  // namespace
 
 OnnxSlab::OnnxSlab(const GraphSignature& graph)
-    : input_values(graph.signature.inputs.size()),
-      output_values(graph.signature.outputs.size()),
+    : output_values(graph.signature.outputs.size()),
       graph_(graph),
-      inputs_(graph.signature.inputs.size()),
+      inputs_(graph.signature.inputs.size() + graph.signature.optional_inputs.size()),
       outputs_(graph.signature.outputs.size()) {
     OrtMemoryInfo* info = nullptr;
     OrtRunOptions* options = nullptr;
@@ -30,13 +48,16 @@ OnnxSlab::OnnxSlab(const GraphSignature& graph)
     memory_info_.reset(info);
     METTLE_ASSERT(!message_of(api().CreateRunOptions(&options)));
     run_options.reset(options);
+    for (const TensorSpec& spec : graph.signature.inputs) input_names.push_back(spec.name.c_str());
+    input_values.resize(input_names.size());
     for (std::size_t index = 0; index < outputs_.size(); ++index)
         outputs_[index].foreseen = graph.foreseen[index].has_value();
 }
 
 std::span<std::byte> OnnxSlab::input(std::size_t index, const Shape& shape) {
     Input& input = inputs_[index];
-    const DataType type = graph_.signature.inputs[index].type;
+    give(index);
+    const DataType type = graph_.signature.input_at(index).type;
     const auto size = static_cast<std::size_t>(shape.element_count().value()) * element_size(type);
     if (input.memory.data().size() < size || !input.memory.data().data()) {
         input.memory = Tensor(type, shape, size);
@@ -49,8 +70,21 @@ std::span<std::byte> OnnxSlab::input(std::size_t index, const Shape& shape) {
 }
 
 void OnnxSlab::borrow_input(std::size_t index, const TensorView& view) {
+    give(index);
     inputs_[index].view = view;
     inputs_[index].stale = true;
+}
+
+void OnnxSlab::give(std::size_t index) {
+    if (index < graph_.signature.inputs.size() || inputs_[index].given) return;
+    inputs_[index].given = true;
+    ++optional_given_;
+}
+
+void OnnxSlab::leave_out_optional_inputs() {
+    if (optional_given_ == 0) return;
+    for (Input& input : inputs_) input.given = false;
+    optional_given_ = 0;
 }
 
 void OnnxSlab::set_output(std::size_t index, const TensorView& view) {
@@ -74,17 +108,30 @@ std::size_t OnnxSlab::bytes() const {
 }
 
 Result<void> OnnxSlab::prepare() {
-    for (std::size_t index = 0; index < inputs_.size(); ++index) {
-        Input& input = inputs_[index];
-        if (input.stale) {
-            if (auto wrapped = wrap(input.view, input.value); !wrapped) return wrapped;
-            input.stale = input.view.type == DataType::bytes;
-            input_values[index] = input.value.get();
-        }
+    const std::size_t required = graph_.signature.inputs.size();
+    for (std::size_t index = 0; index < required; ++index) {
+        if (!inputs_[index].stale) continue;
+        if (auto prepared = prepare_input(index); !prepared) return prepared;
+        input_values[index] = inputs_[index].value.get();
+    }
+    input_names.resize(required);
+    input_values.resize(required);
+    for (std::size_t index = required; optional_given_ > 0 && index < inputs_.size(); ++index) {
+        if (!inputs_[index].given) continue;
+        if (auto prepared = prepare_input(index); !prepared) return prepared;
+        input_names.push_back(graph_.signature.input_at(index).name.c_str());
+        input_values.push_back(inputs_[index].value.get());
     }
     for (std::size_t index = 0; index < outputs_.size(); ++index) {
         if (auto prepared = prepare_output(index); !prepared) return prepared;
     }
+    return {};
+}
+
+Result<void> OnnxSlab::prepare_input(std::size_t index) {
+    Input& input = inputs_[index];
+    if (auto wrapped = wrap(input.view, input.value); !wrapped) return wrapped;
+    input.stale = input.view.type == DataType::bytes;
     return {};
 }
 
@@ -161,37 +208,46 @@ Result<void> OnnxSlab::prepare_output(std::size_t index) {
 
 Result<void> OnnxSlab::collect() {
     for (std::size_t index = 0; index < outputs_.size(); ++index) {
-        Output& output = outputs_[index];
-        if (output.foreseen) continue;
-        output.value.reset(output_values[index]);
-        OrtTensorTypeAndShapeInfo* raw = nullptr;
-        if (auto failure = message_of(api().GetTensorTypeAndShape(output.value.get(), &raw)))
-            return internal(*failure);
-        const std::unique_ptr<OrtTensorTypeAndShapeInfo, Release> info(raw);
-        std::size_t rank = 0;
-        if (auto failure = message_of(api().GetDimensionsCount(raw, &rank)))
-            return internal(*failure);
-        if (rank > Shape::kMaxRank) return internal("an output has more than 8 dimensions");
-        Shape shape;
-        for (std::size_t axis = 0; axis < rank; ++axis) shape.push_back(0);
-        std::array<std::int64_t, Shape::kMaxRank> dims{};
-        if (auto failure = message_of(api().GetDimensions(raw, dims.data(), rank)))
-            return internal(*failure);
-        for (std::size_t axis = 0; axis < rank; ++axis) shape[axis] = dims[axis];
-        const auto count = shape.element_count();
-        if (!count) return std::unexpected(count.error());
-        const DataType type = graph_.signature.outputs[index].type;
-        output.view = {type, shape, {}};
-        if (type == DataType::bytes) {
-            if (auto collected = collect_strings(output, *count); !collected) return collected;
-            continue;
-        }
-        void* memory = nullptr;
-        if (auto failure = message_of(api().GetTensorMutableData(output.value.get(), &memory)))
-            return internal(*failure);
-        output.view.data = {static_cast<const std::byte*>(memory),
-                            static_cast<std::size_t>(*count) * element_size(type)};
+        if (outputs_[index].foreseen) continue;
+        outputs_[index].value.reset(output_values[index]);
+        auto collected = graph_.is_maps[index] ? collect_maps(index) : collect_output(index);
+        if (!collected) return collected;
     }
+    return {};
+}
+
+Result<void> OnnxSlab::collect_output(std::size_t index) {
+    Output& output = outputs_[index];
+    const auto shape = shape_of(*output.value);
+    if (!shape) return std::unexpected(shape.error());
+    const auto count = shape->element_count();
+    if (!count) return std::unexpected(count.error());
+    const DataType type = graph_.signature.outputs[index].type;
+    output.view = {type, *shape, {}};
+    if (type == DataType::bytes) return collect_strings(output, *count);
+    void* memory = nullptr;
+    if (auto failure = message_of(api().GetTensorMutableData(output.value.get(), &memory)))
+        return internal(*failure);
+    output.view.data = {static_cast<const std::byte*>(memory),
+                        static_cast<std::size_t>(*count) * element_size(type)};
+    return {};
+}
+
+// The columns' names are part of the signature that clients have read: they stay as they are.
+Result<void> OnnxSlab::collect_maps(std::size_t index) {
+    Output& output = outputs_[index];
+    const TensorSpec& spec = graph_.signature.outputs[index];
+    auto table = read_maps(*output.value);
+    output.value.reset();
+    if (!table) return internal(fmt::format("output '{}': {}", spec.name, table.error().message));
+    if (!spec.labels.empty() && table->values.shape[0] > 0 && table->keys != spec.labels)
+        return internal(
+            fmt::format("output '{}' came with {} classes, others than the {} that its "
+                        "signature names",
+                        spec.name, table->keys.size(), spec.labels.size()));
+    output.classes = std::move(table->keys);
+    output.memory = std::move(table->values);
+    output.view = output.memory.view();
     return {};
 }
 

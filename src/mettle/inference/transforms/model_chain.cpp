@@ -94,6 +94,7 @@ public:
 
     const Signature& signature() const override { return signature_; }
     std::string_view platform() const override { return model_->platform(); }
+    std::string devices() const override { return model_->devices(); }
     std::unique_ptr<Slab> make_slab() override {
         return std::make_unique<ChainSlab>(steps_, model_->make_slab());
     }

@@ -216,6 +216,8 @@ public:
     void borrow_input(std::size_t index, const TensorView& view) override {
         is_picture(index) ? void(files = view) : next->borrow_input(index, view);
     }
+    void leave_out_optional_inputs() override { next->leave_out_optional_inputs(); }
+    bool has_optional_inputs() const override { return next->has_optional_inputs(); }
     TensorView input_view(std::size_t index) const override {
         return is_picture(index) ? files : next->input_view(index);
     }
@@ -255,6 +257,7 @@ public:
 
     const Signature& signature() const override { return signature_; }
     std::string_view platform() const override { return inner_->platform(); }
+    std::string devices() const override { return inner_->devices(); }
     std::unique_ptr<Slab> make_slab() override {
         return std::make_unique<TransformedSlab>(steps_, inner_->make_slab());
     }

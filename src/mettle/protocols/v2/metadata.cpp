@@ -77,6 +77,8 @@ Result<std::vector<TensorSpec>> specs_from(const json& model, const char* key) {
         return not_v2(fmt::format("the model's metadata has no '{}'", key));
     std::vector<TensorSpec> specs;
     for (const json& item : *found) {
+        // What may be left out is left out: the model has a value of its own for it.
+        if (item.is_object() && item.value("optional", json()) == true) continue;
         auto spec = spec_from(item);
         if (!spec) return std::unexpected(spec.error());
         specs.push_back(std::move(*spec));

@@ -19,6 +19,7 @@ Json tensors(const std::vector<TensorSpec>& specs) {
     for (const TensorSpec& spec : specs) {
         list.push_back(
             {{"name", spec.name}, {"datatype", name_of(spec.type)}, {"shape", spec.shape.dims()}});
+        if (!spec.labels.empty()) list.back()["labels"] = spec.labels;
     }
     return list;
 }
@@ -61,6 +62,14 @@ Json batch_statistics(const ModelStats& stats) {
     return list;
 }
 
+// Empty where it is not known.
+Json memory_usage(const ModelStats& stats) {
+    const std::int64_t bytes = stats.memory_bytes.load();
+    Json list = Json::array();
+    if (bytes > 0) list.push_back({{"type", "CPU"}, {"id", 0}, {"byte_size", bytes}});
+    return list;
+}
+
 Json one_statistic(const ServedModel& model) {
     const ModelStats& stats = model.stats();
     const Json nothing = {{"count", 0}, {"ns", 0}};
@@ -81,7 +90,7 @@ Json one_statistic(const ServedModel& model) {
           {"cache_miss", nothing}}},
         {"response_stats", Json::object()},
         {"batch_stats", batch_statistics(stats)},
-        {"memory_usage", Json::array()},
+        {"memory_usage", memory_usage(stats)},
     };
 }
 
@@ -102,28 +111,37 @@ std::string server_metadata() {
 }
 
 std::string model_metadata(const ServedModel& model, const ModelRepository& repository) {
+    Json inputs = tensors(model.signature().inputs);
+    for (Json& input : tensors(model.signature().optional_inputs)) {
+        input["optional"] = true;
+        inputs.push_back(std::move(input));
+    }
     return Json{{"name", model.name()},
                 {"versions", repository.versions_of(model.name())},
                 {"platform", model.model().platform()},
-                {"inputs", tensors(model.signature().inputs)},
+                {"execution_providers", model.model().devices()},
+                {"inputs", std::move(inputs)},
                 {"outputs", tensors(model.signature().outputs)}}
         .dump();
 }
 
+// Without the optional inputs: a config of a model that batches can't say that an input has no
+// rows.
 std::string model_config(const ServedModel& model) {
     const bool batches = model.signature().batches();
     const std::string_view backend = backend_of(model.model().platform());
-    return Json{{"name", model.name()},
-                {"platform", model.model().platform()},
-                {"backend", backend},
-                {"version_policy", {{"all", Json::object()}}},
-                {"max_batch_size", batches ? kAdvertisedBatch : 0},
-                {"input", config_tensors(model.signature().inputs, batches)},
-                {"output", config_tensors(model.signature().outputs, batches)},
-                {"instance_group",
-                 {{{"name", model.name()}, {"kind", "KIND_CPU"}, {"count", model.workers()}}}},
-                {"default_model_filename", backend == "onnxruntime" ? "model.onnx" : ""},
-                {"parameters", Json::object()}}
+    return Json{
+        {"name", model.name()},
+        {"platform", model.model().platform()},
+        {"backend", backend},
+        {"version_policy", {{"all", Json::object()}}},
+        {"max_batch_size", batches ? kAdvertisedBatch : 0},
+        {"input", config_tensors(model.signature().inputs, batches)},
+        {"output", config_tensors(model.signature().outputs, batches)},
+        {"instance_group",
+         {{{"name", model.name()}, {"kind", "KIND_CPU"}, {"count", model.workers()}}}},
+        {"default_model_filename", backend == "onnxruntime" ? "model.onnx" : ""},
+        {"parameters", {{"execution_providers", {{"string_value", model.model().devices()}}}}}}
         .dump();
 }
 

@@ -12,11 +12,13 @@ void InputReader::begin(const Signature& signature, Slab& slab, std::string_view
     signature_ = &signature;
     slab_ = &slab;
     binary_ = binary;
-    seen_.assign(signature.inputs.size(), false);
+    const std::size_t count = signature.inputs.size() + signature.optional_inputs.size();
+    seen_.assign(count, false);
+    slab.leave_out_optional_inputs();
     batches_ = signature.batches();
     rows_ = -1;
     packed_ = &packed;
-    packed.resize(std::max(packed.size(), signature.inputs.size()));
+    packed.resize(std::max(packed.size(), count));
 }
 
 Result<void> InputReader::read(json::array inputs) {
@@ -29,7 +31,7 @@ Result<void> InputReader::read(json::array inputs) {
 }
 
 Result<std::int64_t> InputReader::finish() const {
-    for (std::size_t index = 0; index < seen_.size(); ++index) {
+    for (std::size_t index = 0; index < signature_->inputs.size(); ++index) {
         if (seen_[index]) continue;
         return wrong("input '{}' is missing; the model takes {}", signature_->inputs[index].name,
                      signature_->to_string());
@@ -143,19 +145,19 @@ Result<void> InputReader::check_whole() const {
 
 // Which input of the model this is, once it fits.
 Result<std::size_t> InputReader::identify() {
-    const TensorSpec* spec = signature_->input(input_.name);
-    if (!spec)
+    const auto index = signature_->index_of_input(input_.name);
+    if (!index)
         return wrong("unexpected input '{}'; the model takes {}", input_.name,
                      signature_->to_string());
-    const auto index = static_cast<std::size_t>(spec - signature_->inputs.data());
-    if (seen_[index]) return wrong("input '{}' is given twice", input_.name);
-    seen_[index] = true;
-    if (auto fits = check_fit(*spec); !fits) return std::unexpected(fits.error());
-    return index;
+    if (seen_[*index]) return wrong("input '{}' is given twice", input_.name);
+    seen_[*index] = true;
+    if (auto fits = check_fit(*index); !fits) return std::unexpected(fits.error());
+    return *index;
 }
 
 // Type, shape and rows.
-Result<void> InputReader::check_fit(const TensorSpec& spec) {
+Result<void> InputReader::check_fit(std::size_t index) {
+    const TensorSpec& spec = signature_->input_at(index);
     const std::string& name = input_.name;
     const Shape& shape = input_.shape;
     const auto type = data_type_from_name(input_.datatype);
@@ -168,7 +170,7 @@ Result<void> InputReader::check_fit(const TensorSpec& spec) {
                      spec.shape.to_string());
     if (const auto count = shape.element_count(); !count)
         return wrong("input '{}': {}", name, count.error().message);
-    if (!batches_) return {};
+    if (!batches_ || index >= signature_->inputs.size()) return {};
     if (rows_ >= 0 && rows_ != shape[0])
         return wrong("input '{}': {} rows, and another input has {}", name, shape[0], rows_);
     rows_ = shape[0];
@@ -183,7 +185,7 @@ Result<void> InputReader::take_data(std::size_t index) {
     if (count > input_.data.size())
         return wrong("input '{}': data has fewer values than shape {} has", input_.name,
                      input_.shape.to_string());
-    const DataType type = signature_->inputs[index].type;
+    const DataType type = signature_->input_at(index).type;
     std::span<std::byte> memory;
     if (type != DataType::bytes) {
         memory = slab_->input(index, input_.shape);
@@ -221,7 +223,7 @@ Result<void> InputReader::take_binary(std::size_t index) {
                      input_.name, size, binary_.size());
     const auto bytes = std::as_bytes(std::span(binary_).first(size));
     binary_.remove_prefix(size);
-    const DataType type = signature_->inputs[index].type;
+    const DataType type = signature_->input_at(index).type;
     const std::int64_t count = input_.shape.element_count().value();
     const TensorView view{type, input_.shape, bytes};
     if (type == DataType::bytes) {

@@ -21,7 +21,8 @@ public:
     void begin(const Signature& signature, Slab& slab, std::string_view binary,
                std::vector<std::string>& packed);
     Result<void> read(json::array inputs);
-    // Every input has been given, and no byte is left. Gives the rows: 1 where the model has none.
+    // Every input that is not optional has been given, and no byte is left. Gives the rows: 1 where
+    // the model has none.
     Result<std::int64_t> finish() const;
 
 private:
@@ -41,7 +42,7 @@ private:
     Result<void> read_parameters(json::object object);
     Result<void> check_whole() const;
     Result<std::size_t> identify();
-    Result<void> check_fit(const TensorSpec& spec);
+    Result<void> check_fit(std::size_t index);
     Result<void> take_data(std::size_t index);
     Result<json::array> data_array();
     Result<void> take_binary(std::size_t index);

@@ -75,6 +75,7 @@ Result<std::int64_t> read_raw(std::string_view body, const Signature& signature,
     if (signature.inputs.size() != 1)
         return wrong("a raw binary request is for a model of one input; this one takes {}",
                      signature.to_string());
+    slab.leave_out_optional_inputs();
     const TensorSpec& spec = signature.inputs[0];
     if (spec.type == DataType::bytes) {
         if (auto taken = take_element(body, spec, slab, packed); !taken)

@@ -62,6 +62,7 @@ void TensorReader::begin(const Signature& signature, Slab& slab, std::vector<std
     packed_ = &packed;
     packed.resize(std::max(packed.size(), signature.inputs.size()));
     seen_.assign(signature.inputs.size(), false);
+    slab.leave_out_optional_inputs();
     rows_ = -1;
 }
 
