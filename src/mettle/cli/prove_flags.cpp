@@ -97,6 +97,11 @@ void add_judging(Flags& flags, ProveFlags& given) {
              "the rate that the service must carry, as 500rps; without it the capacity is "
              "reported, not judged")
         ->group(group);
+    flags
+        .add("--production", into(options.production, prove::production_at),
+             "YAML file with the cores, memory, network and limits of production; what differs "
+             "here is listed as a caveat")
+        ->group(group);
     flags.app()
         .add_option("--profile", options.profile,
                     "quick, default or strict, or a YAML file with thresholds of your own")

@@ -13,4 +13,10 @@ std::uint64_t raise_descriptor_limit() {
     return limit.rlim_cur;
 }
 
+std::optional<std::uint64_t> descriptor_limit_of(int pid) {
+    rlimit limit{};
+    if (::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) != 0) return {};
+    return limit.rlim_cur;
+}
+
 }  // namespace mettle::host

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <unistd.h>
+
 namespace mettle::host {
 namespace {
 
@@ -14,6 +16,13 @@ TEST(Limits, RaisesTheDescriptorLimitToItsHardValue) {
     EXPECT_EQ(raise_descriptor_limit(), before.rlim_max);
     EXPECT_EQ(raise_descriptor_limit(), before.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST(Limits, OfAnotherProcessAreReadAndNobodysAreNot) {
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    EXPECT_EQ(descriptor_limit_of(::getpid()), limit.rlim_cur);
+    EXPECT_FALSE(descriptor_limit_of(1 << 30));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "mettle/monitor/target.hpp"
 #include "mettle/payload/data_file.hpp"
 #include "mettle/protocols/openapi/document.hpp"
+#include "mettle/prove/production.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -56,6 +57,7 @@ struct ProveOptions {
     std::optional<Duration> soak;         // At a steady rate, beside the other stages.
     bool allow_overload = false;          // Of a target that is not on loopback.
     std::uint64_t seed = 1;
+    std::optional<Production> production;  // Where it will run, to be compared with here.
     SendOptions send;
     std::optional<WatchOptions> watch = WatchOptions();   // None: nothing is watched.
     std::filesystem::path executable = "/proc/self/exe";  // What serves a model.

@@ -1,7 +1,10 @@
 #include "mettle/prove/prover.hpp"
 
 #include "mettle/base/exit_code.hpp"
+#include "mettle/host/host_files.hpp"
+#include "mettle/host/limits.hpp"
 #include "mettle/host/sockets.hpp"
+#include "mettle/host/text.hpp"
 #include "mettle/prove/server_process.hpp"
 #include "mettle/prove/stages.hpp"
 #include "mettle/prove/verdict.hpp"
@@ -51,6 +54,20 @@ Bench::Runner real_runner(const Bench& bench) {
     };
 }
 
+// What the target had here, as far as it can be seen.
+Environment here(const Bench& bench) {
+    Environment environment;
+    if (bench.target_cores > 0) environment.cores = bench.target_cores;
+    if (!bench.sending->url().is_loopback()) return environment;
+    environment.cpu = results::describe_host().cpu;
+    std::string memory;
+    if (host::read_file("/proc/meminfo", memory))
+        environment.memory_bytes = host::parse_meminfo(memory).total_bytes;
+    if (bench.target_pid) environment.open_files = host::descriptor_limit_of(*bench.target_pid);
+    environment.loopback = true;
+    return environment;
+}
+
 // The parts of one readiness run, in order of need.
 class Prover {
 public:
@@ -62,6 +79,8 @@ public:
         result_.started = results::utc_now();
         result_.host = results::describe_host();
         result_.seed = options_.seed;
+        result_.profile = plan_.profile.name;
+        result_.expect_rps = options_.expect_rps;
         set_up();
         bench_.deadline = start + plan_.budget;
         later_ = plan_.expected();
@@ -75,6 +94,7 @@ public:
             if (!bench_.interrupted() && !bench_.target_lost) result_.slo = bench_.slo().texts();
         }
         result_.assumed = bench_.assumed;
+        if (options_.production) result_.caveats = differences(*options_.production, here(bench_));
         conclude(result_);
         result_.duration_s = std::chrono::duration<double>(steady_clock::now() - start).count();
         return std::move(result_);

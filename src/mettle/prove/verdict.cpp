@@ -1,8 +1,11 @@
 #include "mettle/prove/verdict.hpp"
 
+#include "mettle/base/units.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace mettle::prove {
 namespace {
@@ -25,10 +28,21 @@ void add_reasons(const results::ProveResult& result, StageVerdict verdict,
     }
 }
 
+// Over the expected peak, of what was confirmed.
+std::string headroom_of(const results::ProveResult& result) {
+    if (!result.expect_rps || !result.capacity) return "";
+    const double carried = result.capacity->rps_pass, expected = *result.expect_rps;
+    const double over = carried / expected - 1;
+    return fmt::format("{} rps are confirmed, {:.2f} times the {} rps expected: {:.0f} % {}",
+                       format_rate(carried), carried / expected, format_rate(expected),
+                       100 * std::abs(over), over < 0 ? "short" : "of headroom");
+}
+
 }  // namespace
 
 void conclude(results::ProveResult& result) {
     result.skipped.clear();
+    result.headroom = headroom_of(result);
     for (const StageResult& stage : result.stages) {
         if (stage.verdict == StageVerdict::skipped)
             result.skipped.push_back(fmt::format("{}: {}", stage.name, stage.answer));

@@ -67,5 +67,21 @@ TEST(Verdict, LostTargetIsFourAndAnInterruptionThree) {
     EXPECT_EQ(interrupted.reasons[0], "interrupted");
 }
 
+TEST(Verdict, SaysTheHeadroomOverWhatWasExpected) {
+    results::ProveResult result;
+    result.expect_rps = 500;
+    conclude(result);
+    EXPECT_EQ(result.headroom, "");
+    result.capacity = results::Capacity{};
+    result.capacity->rps_pass = 1240;
+    conclude(result);
+    EXPECT_EQ(result.headroom,
+              "1,240 rps are confirmed, 2.48 times the 500 rps expected: 148 % of headroom");
+    result.capacity->rps_pass = 400;
+    conclude(result);
+    EXPECT_EQ(result.headroom,
+              "400 rps are confirmed, 0.80 times the 500 rps expected: 20 % short");
+}
+
 }  // namespace
 }  // namespace mettle::prove

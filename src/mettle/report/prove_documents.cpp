@@ -51,9 +51,9 @@ std::string junit_case(const results::StageResult& stage) {
 }  // namespace
 
 std::string prove_markdown(const results::ProveResult& result) {
-    std::string text =
-        fmt::format("### {}: {} {}\n\n", name_of(result.verdict),
-                    escape_markdown(result.target.url), escape_markdown(result.target.model));
+    std::string text = fmt::format(
+        "### {}: {} {}{}\n\n", name_of(result.verdict), escape_markdown(result.target.url),
+        escape_markdown(result.target.model), escape_markdown(conditions_of(result)));
     text += "| stage | verdict | answer |\n|---|---|---|\n";
     for (const auto& stage : result.stages) {
         text += fmt::format("| {} | {} | {} |\n", escape_markdown(stage.name),
@@ -62,9 +62,11 @@ std::string prove_markdown(const results::ProveResult& result) {
     text += bullets("Reasons", result.reasons);
     if (result.capacity && !result.capacity->bottleneck.empty())
         text += bullets("Limit", {result.capacity->bottleneck});
+    if (!result.headroom.empty()) text += bullets("Headroom", {result.headroom});
     text += bullets("SLO", result.slo);
     text += bullets("Assumed", result.assumed);
     text += bullets("Skipped", result.skipped);
+    text += bullets("Unlike production", result.caveats);
     return text;
 }
 

@@ -52,6 +52,14 @@ std::string printable(std::string_view text) {
     return clean;
 }
 
+// The first two, and how many more; all of them stand below.
+std::string shortened(const std::vector<std::string>& lines) {
+    std::string text = lines[0];
+    if (lines.size() > 1) text += ", " + lines[1];
+    if (lines.size() > 2) text += fmt::format(" and {} more", lines.size() - 2);
+    return text;
+}
+
 std::string skipped_names(const results::ProveResult& result) {
     std::string names;
     for (const auto& stage : result.stages) {
@@ -71,6 +79,21 @@ std::string list(std::string_view title, const std::vector<std::string>& lines) 
 
 }  // namespace
 
+std::string conditions_of(const results::ProveResult& result) {
+    const std::string skipped = skipped_names(result);
+    std::string text;
+    const auto add = [&](const std::string& condition) {
+        text += (text.empty() ? "" : "; ") + condition;
+    };
+    if (!skipped.empty()) add("skipped: " + skipped);
+    if (!result.assumed.empty()) add("assumed: " + printable(shortened(result.assumed)));
+    if (!result.caveats.empty())
+        add(fmt::format(
+            "unlike production in {}",
+            result.caveats.size() == 1 ? "1 way" : fmt::format("{} ways", result.caveats.size())));
+    return text.empty() ? "" : "  (" + text + ")";
+}
+
 std::string stage_line(const results::StageResult& stage, bool colour) {
     std::string text = fmt::format("  {} {:<12} {:>6.1f} s  {}\n", mark_of(stage.verdict, colour),
                                    stage.name, stage.duration_s, printable(stage.answer));
@@ -81,10 +104,9 @@ std::string stage_line(const results::StageResult& stage, bool colour) {
 }
 
 std::string prove_summary(const results::ProveResult& result, SummaryStyle style) {
-    const std::string skipped = skipped_names(result);
     std::string text = painted(name_of(result.verdict), code_of(result.verdict), style.colour);
     text += fmt::format("  {} {}", result.target.url, result.target.model);
-    if (!skipped.empty()) text += "  (skipped: " + skipped + ")";
+    text += conditions_of(result);
     text += fmt::format("  after {:.0f} s\n", result.duration_s);
     for (const auto& stage : result.stages) {
         if (style.stages) text += stage_line(stage, style.colour);
@@ -100,9 +122,11 @@ std::string prove_summary(const results::ProveResult& result, SummaryStyle style
         text += ")\n";
         if (!capacity.bottleneck.empty()) text += list("limit", {capacity.bottleneck});
     }
+    if (!result.headroom.empty()) text += list("headroom", {result.headroom});
     text += list("SLO", result.slo);
     text += list("assumed", result.assumed);
     text += list("skipped", result.skipped);
+    text += list("caveats", result.caveats);
     return text;
 }
 

@@ -15,6 +15,9 @@ struct SummaryStyle {
     bool colour = false;
     bool stages = true;  // Left out where they have just been shown.
 };
+// "  (skipped: a; assumed: b)": what the verdict rests on, for its own line; empty: nothing.
+std::string conditions_of(const results::ProveResult& result);
+
 std::string prove_summary(const results::ProveResult& result, SummaryStyle style);
 
 // For pull requests: verdict, a table of stages, reasons, assumptions.

@@ -32,12 +32,32 @@ results::ProveResult example() {
 
 TEST(ProveSummary, SaysInTheVerdictsLineWhatWasSkipped) {
     const std::string text = prove_summary(example(), {});
-    EXPECT_THAT(text, StartsWith("READY  http://127.0.0.1:8000 digits  (skipped: capacity)"));
+    EXPECT_THAT(
+        text,
+        StartsWith(
+            "READY  http://127.0.0.1:8000 digits  (skipped: capacity; assumed: SLO p99<50ms)"));
     EXPECT_THAT(text, HasSubstr("9,800 rps hold the SLO, 10,400 rps break it (99 % confidence"));
     EXPECT_THAT(text, HasSubstr("steady          0.0 s  2,000 rps"));
     EXPECT_THAT(prove_summary(example(), {.stages = false}), Not(HasSubstr("2,000 rps")));
     EXPECT_THAT(text, HasSubstr("assumed   SLO p99<50ms"));
     EXPECT_THAT(text, HasSubstr("limit     compute: full"));
+}
+
+TEST(ProveSummary, SaysHeadroomAndWhatIsUnlikeProduction) {
+    auto result = example();
+    result.headroom =
+        "9,800 rps are confirmed, 1.96 times the 5,000 rps expected: 96 % of headroom";
+    result.caveats = {"cores: 1 core here, 4 cores in production", "memory: 8 GiB here"};
+    result.assumed = {"a", "b", "c", "d"};
+    const std::string line =
+        "(skipped: capacity; assumed: a, b and 2 more; unlike production in 2 ways)";
+    EXPECT_THAT(prove_summary(result, {}), HasSubstr(line));
+    EXPECT_THAT(prove_summary(result, {}), HasSubstr("headroom  9,800 rps are confirmed"));
+    EXPECT_THAT(prove_summary(result, {}), HasSubstr("caveats   cores: 1 core here, 4 cores"));
+    const std::string markdown = prove_markdown(result);
+    EXPECT_THAT(markdown, HasSubstr("unlike production in 2 ways"));
+    EXPECT_THAT(markdown, HasSubstr("**Headroom**"));
+    EXPECT_THAT(markdown, HasSubstr("**Unlike production**"));
 }
 
 TEST(ProveSummary, LeavesNoEscapeSequenceOfATargetOnTheTerminal) {

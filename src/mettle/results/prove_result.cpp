@@ -94,6 +94,10 @@ std::string to_json(const ProveResult& result) {
                        {"slo", result.slo},
                        {"stages", std::move(stages)},
                        {"capacity", capacity_json(result.capacity)},
+                       {"profile", result.profile},
+                       {"expect_rps", or_null(result.expect_rps)},
+                       {"headroom", result.headroom},
+                       {"caveats", result.caveats},
                        {"assumed", result.assumed},
                        {"skipped", result.skipped}};
     // What a target sent may not be UTF-8; it is replaced rather than thrown at.

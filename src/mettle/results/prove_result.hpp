@@ -53,9 +53,14 @@ struct ProveResult {
     std::optional<Capacity> capacity;
     std::vector<std::string> assumed;
     std::vector<std::string> skipped;  // "overload: the target is not on loopback"
-    std::string placement;             // Where the two sides ran, in one sentence.
-    bool interrupted = false;          // Ended by the user: the report so far.
-    bool target_lost = false;          // Never reached, or gone for good: exit code 4.
+    std::string profile;               // "strict", or the file's path.
+    std::optional<double> expect_rps;  // The peak that it must carry.
+    std::string headroom;              // Over that, in one sentence; empty where it is not known.
+    // What differs from the production that was described, and what of it could not be compared.
+    std::vector<std::string> caveats;
+    std::string placement;     // Where the two sides ran, in one sentence.
+    bool interrupted = false;  // Ended by the user: the report so far.
+    bool target_lost = false;  // Never reached, or gone for good: exit code 4.
 };
 
 std::string to_json(const ProveResult& result);
