@@ -1,7 +1,7 @@
 # Entry points: each sets up what it needs and hands over to CMake's presets or a script in tools/.
 # `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build debug test demo bench fuzz soak format lint web models
+.PHONY: help setup build debug test demo bench fuzz soak format lint web models package package-test
 
 SETUP := tools/setup/setup.sh
 
@@ -11,7 +11,7 @@ export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## installs what all the other entries need
 	@$(SETUP) all
@@ -35,6 +35,14 @@ bench: ## compares with other servers and testers, writes bench/results.json
 	@$(SETUP) bench
 	@$(MAKE) --no-print-directory build
 	@.deps/venv-bench/bin/python bench/run.py $(ARGS)
+
+package: ## tarball, .deb, wheel and Containerfile: build/release/packages
+	@$(SETUP) build test
+	@cmake --preset release && cmake --build --preset release
+	@tools/package/package
+
+package-test: package ## installs each into a clean place and proves a model there
+	@tools/package/test
 
 fuzz: ## runs each fuzz target for FUZZ_SECONDS (60)
 	@$(SETUP) build

@@ -34,12 +34,14 @@ function(mettle_module name)
     if(sources)
         add_library(mettle_${name} STATIC ${sources})
         set(scope PUBLIC)
-        target_link_libraries(mettle_${name} PRIVATE mettle_warnings)
+        target_link_libraries(mettle_${name} PRIVATE $<BUILD_INTERFACE:mettle_warnings>)
     else()
         add_library(mettle_${name} INTERFACE)
         set(scope INTERFACE)
     endif()
-    target_include_directories(mettle_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
+    target_include_directories(mettle_${name} ${scope}
+        $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src> $<INSTALL_INTERFACE:include>)
+    set_property(GLOBAL APPEND PROPERTY METTLE_ROOMS mettle_${name})  # What cmake/package.cmake installs.
     target_link_libraries(mettle_${name} ${scope} ${deps} ${ARG_LIBS})
 
     if(tests AND BUILD_TESTING)

@@ -16,3 +16,12 @@ if(NOT TARGET onnxruntime::onnxruntime)
         INTERFACE_INCLUDE_DIRECTORIES ${ONNXRUNTIME_INCLUDE_DIR}
         INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${ONNXRUNTIME_INCLUDE_DIR})
 endif()
+
+# Only its headers are compiled against: the library is opened when a model is loaded (inference/onnx/runtime).
+# What is built here finds it by its run path.
+add_library(onnxruntime_headers INTERFACE)
+target_include_directories(onnxruntime_headers SYSTEM INTERFACE
+    $<TARGET_PROPERTY:onnxruntime::onnxruntime,INTERFACE_INCLUDE_DIRECTORIES>)
+get_target_property(METTLE_ONNXRUNTIME_LIBRARY onnxruntime::onnxruntime LOCATION)
+get_filename_component(METTLE_ONNXRUNTIME_LIBRARY ${METTLE_ONNXRUNTIME_LIBRARY} REALPATH)
+get_filename_component(CMAKE_BUILD_RPATH ${METTLE_ONNXRUNTIME_LIBRARY} DIRECTORY)

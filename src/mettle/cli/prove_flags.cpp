@@ -191,6 +191,10 @@ std::optional<ProveFlags> parse_prove_flags(int argc, char** argv) {
         .add_list("-o,--output", add_to(given.outputs, parse_output),
                   "write the result: .json, .html, .md or .xml (JUnit); repeatable")
         ->group("Results");
+    flags.app()
+        .add_option("--artefacts", given.options.artefacts,
+                    "keep the raw result of each run in this folder, as 003-capacity.json")
+        ->group("Results");
     add_history_flags(flags, given.history);
     OpenApiOptions openapi;
     add_operation_flags(flags, openapi);

@@ -77,6 +77,7 @@ public:
     TimePoint stage_end = TimePoint::max();  // Of this stage, so that those behind it have theirs.
     std::optional<Sending> sending;
     Runner runner;
+    std::function<void(const results::RunResult&)> keep;  // Gets each run; may be none.
     host::CpuSplit cpus;
     std::optional<Launch> launch;    // Where the target is ours to start.
     std::optional<int> target_pid;   // Where the target is a process of ours.

@@ -58,6 +58,7 @@ struct ProveOptions {
     bool allow_overload = false;          // Of a target that is not on loopback.
     std::uint64_t seed = 1;
     std::optional<Production> production;  // Where it will run, to be compared with here.
+    std::string artefacts;                 // Folder for the raw result of each run; empty: none.
     SendOptions send;
     std::optional<WatchOptions> watch = WatchOptions();   // None: nothing is watched.
     std::filesystem::path executable = "/proc/self/exe";  // What serves a model.

@@ -5,6 +5,7 @@
 #include "mettle/host/limits.hpp"
 #include "mettle/host/sockets.hpp"
 #include "mettle/host/text.hpp"
+#include "mettle/prove/artefacts.hpp"
 #include "mettle/prove/server_process.hpp"
 #include "mettle/prove/stages.hpp"
 #include "mettle/prove/verdict.hpp"
@@ -50,6 +51,7 @@ Bench::Runner real_runner(const Bench& bench) {
         if (!transports) throw StartupError(transports.error().message, ExitCode::unreachable);
         auto run = load::run(load, **transports, bench.stop, {}, bench.target_usage);
         if (bench.monitor) bench.monitor->fill(run);
+        if (bench.keep) bench.keep(run);
         return run;
     };
 }
@@ -110,6 +112,7 @@ private:
         bench_.seed = options_.seed;
         bench_.expect_rps = options_.expect_rps;
         bench_.runner = real_runner(bench_);
+        if (!options_.artefacts.empty()) keep_artefacts();
         bench_.cpus = host::split_cpus(host::allowed_cpus());
         const auto target = options_.starts_target() ? start_target() : reach_url();
         result_.target = {target.url.to_string(), std::string(protocols::name_of(target.protocol)),
@@ -124,6 +127,18 @@ private:
         bench_.observer.note(fmt::format(
             "{} {} {} answers: {}", result_.target.protocol, result_.target.url,
             model.empty() ? bench_.sending->task().name : model, bench_.sending->first_answer()));
+    }
+
+    void keep_artefacts() {
+        artefacts_.emplace(options_.artefacts);
+        if (const auto begun = artefacts_->begin(); !begun) refuse(begun.error());
+        bench_.keep = [this](const results::RunResult& run) {
+            if (!artefacts_) return;
+            const auto kept = artefacts_->keep(run, stage_);
+            if (kept) return;
+            bench_.observer.note(kept.error().message + "; no more raw results are kept");
+            artefacts_.reset();
+        };
     }
 
     // From here to the end, so that every run can be given what was seen during it.
@@ -250,6 +265,7 @@ private:
             return;
         }
         bench_.observer.stage_started(planned.stage, planned.expected);
+        stage_ = name_of(planned.stage);
         const auto start = steady_clock::now();
         const auto wrong_before = bench_.wrong_answers;
         StageResult stage = run_once(planned.stage);
@@ -290,6 +306,8 @@ private:
     Bench bench_;
     RateSearch search_{bench_};
     Duration later_{};  // What the stages behind this one are expected to take.
+    std::optional<Artefacts> artefacts_;
+    std::string_view stage_;  // That runs now.
     results::ProveResult result_;
 };
 

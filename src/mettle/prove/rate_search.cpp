@@ -30,6 +30,15 @@ double mean_ms(const RunResult& run, std::initializer_list<Phase> phases) {
     return sum / 10'000;  // Units of 100 ns.
 }
 
+// Few requests open a connection: what that takes, spread over all that were answered.
+double per_request_ms(const RunResult& run, Phase phase) {
+    const auto& times = run.totals.times;
+    const auto known = times.phases[static_cast<std::size_t>(phase)].count();
+    const auto answered = std::max<std::uint64_t>(1, times.latency.count());
+    const double share = static_cast<double>(known) / static_cast<double>(answered);
+    return mean_ms(run, {phase}) * std::min(1.0, share);
+}
+
 // Over all attempts: failed ones are infinitely slow.
 std::optional<double> quantile_ms(const RunResult& run, double share) {
     const auto us = run.totals.times.latency.quantile_with(share, run.totals.failures);
@@ -70,7 +79,7 @@ analysis::LoadPicture picture_of(const RunResult& run, const Bench& bench) {
     seen.latency_ms = run.totals.times.latency.mean() / 1000;
     for (std::size_t at = 0; at < results::kPhaseCount; ++at) {
         const auto phase = static_cast<Phase>(at);
-        seen.phases.emplace_back(name_of(phase), mean_ms(run, {phase}));
+        seen.phases.emplace_back(name_of(phase), per_request_ms(run, phase));
     }
     if (run.resources) add_resources(seen, *run.resources);
     return seen;

@@ -138,7 +138,7 @@ TEST_F(StagesTest, SharesOfTheTimeAtTheLimitSumToOne) {
         auto run = target.run(load);
         auto& times = run.totals.times;
         for (const auto phase : {results::Phase::queue, results::Phase::infer})
-            times.phases[static_cast<std::size_t>(phase)].record(4'000);  // 0.4 ms
+            times.phases[static_cast<std::size_t>(phase)].record(40'000);  // 4 ms
         return run;
     };
     RateSearch another(bench);
@@ -147,6 +147,9 @@ TEST_F(StagesTest, SharesOfTheTimeAtTheLimitSumToOne) {
     for (const auto& part : evidence["time"]["parts"]) sum += part["share"].get<double>();
     EXPECT_NEAR(sum, 1, 1e-9);
     EXPECT_GT(evidence["bottleneck_confidence"], 0.5);
+    // One request of very many had these phases: they are not every request's.
+    EXPECT_LT(evidence["time"]["parts"][0]["share"], 0.1);
+    EXPECT_FALSE(evidence["time"]["overlap"].get<bool>());
 }
 
 TEST_F(StagesTest, CorrectnessFailsOnWrongAnswersAndBearsRefusalsUnderLoad) {

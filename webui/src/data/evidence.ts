@@ -94,6 +94,18 @@ export function readSoak(from: Json) {
   };
 }
 
+// Where a request's time went at the limit: shares of one whole.
+function readTime(from: Json) {
+  return {
+    rate: number(from.rate_rps),
+    whole: number(from.whole_ms),
+    overlap: from.overlap === true,
+    parts: list(from.parts)
+      .map(record)
+      .map((part) => ({ phase: text(part.phase), ms: number(part.ms) ?? 0, share: number(part.share) })),
+  };
+}
+
 export function readCapacityEvidence(from: Json) {
   const confirm = record(from.confirm);
   return {
@@ -123,6 +135,8 @@ export function readCapacityEvidence(from: Json) {
     bindingSlo: text(from.binding_slo),
     bottleneck: text(from.bottleneck),
     saturation: list(from.saturation).map(record).map((each) => text(each.sentence)),
+    bottleneckConfidence: number(from.bottleneck_confidence),
+    time: readTime(record(from.time)),
     limitMs: number(from.limit_ms),
   };
 }

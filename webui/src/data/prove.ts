@@ -48,5 +48,8 @@ export function readProve(from: Json): Prove {
     skipped: texts(from.skipped),
     interrupted: from.interrupted === true,
     placement: text(from.placement),
+    profile: text(from.profile),
+    headroom: text(from.headroom),
+    caveats: texts(from.caveats),
   };
 }

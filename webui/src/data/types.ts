@@ -241,4 +241,7 @@ export interface Prove {
   skipped: string[];
   interrupted: boolean;
   placement: string;
+  profile: string;
+  headroom: string;
+  caveats: string[];
 }

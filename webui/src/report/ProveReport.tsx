@@ -15,6 +15,7 @@ function Caveats({ prove }: { prove: Prove }) {
   const parts = [
     prove.assumed.length > 0 ? `${plural(prove.assumed.length, 'thing')} assumed` : '',
     prove.skipped.length > 0 ? `${plural(prove.skipped.length, 'stage')} skipped` : '',
+    prove.caveats.length > 0 ? `unlike production in ${plural(prove.caveats.length, 'way')}` : '',
     prove.interrupted ? 'ended by the user before its time' : '',
   ].filter(Boolean);
   if (parts.length === 0) return null;
@@ -36,6 +37,7 @@ export function ProveReport({ prove, source, json }: { prove: Prove; source: str
         sentence={
           <>
             <p>{sentence(prove)}</p>
+            {prove.headroom ? <p>{prove.headroom}.</p> : null}
             <Caveats prove={prove} />
           </>
         }
@@ -68,13 +70,21 @@ export function ProveReport({ prove, source, json }: { prove: Prove; source: str
             <Icon tone="skip" size={16} /> Skipped
           </h3>
           {prove.skipped.length > 0 ? <Lines lines={prove.skipped} /> : <p className="muted">Nothing.</p>}
+          {prove.caveats.length > 0 ? (
+            <>
+              <h3>
+                <Icon tone="warn" size={16} /> Unlike production
+              </h3>
+              <Lines lines={prove.caveats} />
+            </>
+          ) : null}
         </section>
       </div>
       <StageList stages={prove.stages} />
       {prove.stages.map((stage, i) => (
         <StageSection key={`${i} ${stage.name}`} stage={stage} />
       ))}
-      <Environment {...prove} more={[['Placement', prove.placement]]} />
+      <Environment {...prove} more={[['Placement', prove.placement], ['Profile', prove.profile]]} />
       <RawJson source={source} json={json} name="mettle-prove.json" />
     </>
   );

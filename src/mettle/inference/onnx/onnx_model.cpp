@@ -157,7 +157,7 @@ Result<std::unique_ptr<Model>> load(const fs::path& file, const Options& options
 }
 
 std::string runtime_version() {
-    return OrtGetApiBase()->GetVersionString();
+    return api_base().GetVersionString();
 }
 
 void start_runtime() {

@@ -33,8 +33,8 @@ Result<std::unique_ptr<Model>> load(const std::filesystem::path& file, const Opt
 
 std::string runtime_version();  // "1.32.0"
 
-// Makes the runtime's environment, which the first load would make otherwise: then what a load
-// takes is the model's alone.
+// Opens the runtime's library and makes its environment, which the first load would do otherwise:
+// then what a load takes is the model's alone. Throws StartupError when there is no such library.
 void start_runtime();
 
 }  // namespace mettle::onnx

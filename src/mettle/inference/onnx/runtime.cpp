@@ -1,12 +1,16 @@
 #include "mettle/inference/onnx/runtime.hpp"
 
 #include "mettle/base/assert.hpp"
+#include "mettle/base/exit_code.hpp"
 #include "mettle/base/log.hpp"
 
 #include <fmt/format.h>
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -68,12 +72,42 @@ OrtEnv* make_environment() {
     return env;
 }
 
+// Opened when it is needed instead of linked: then the library may be that of Python's onnxruntime,
+// whose file has a name of its own in each version, and a load test does without it. It is global,
+// since plug-ins may take names from it.
+const OrtApiBase& open_library() {
+    const char* chosen = std::getenv("METTLE_ONNXRUNTIME");
+    const std::string path = chosen && *chosen ? chosen : "libonnxruntime.so.1";
+    void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    if (!library)
+        throw StartupError(fmt::format(
+            "models need ONNX Runtime, which can't be loaded: {}; METTLE_ONNXRUNTIME may name "
+            "its library",
+            dlerror()));
+    using Entry = const OrtApiBase* (*)();
+    const auto entry = reinterpret_cast<Entry>(dlsym(library, "OrtGetApiBase"));
+    if (!entry) throw StartupError(fmt::format("{} is not ONNX Runtime", path));
+    return *entry();
+}
+
+const OrtApi& open_api() {
+    const OrtApi* const table = api_base().GetApi(ORT_API_VERSION);
+    if (!table)
+        throw StartupError(fmt::format("ONNX Runtime {} is too old: Mettle needs 1.{} or later",
+                                       api_base().GetVersionString(), ORT_API_VERSION));
+    return *table;
+}
+
 }  // namespace
 
+const OrtApiBase& api_base() {
+    static const OrtApiBase& base = open_library();
+    return base;
+}
+
 const OrtApi& api() {
-    static const OrtApi* const table = OrtGetApiBase()->GetApi(ORT_API_VERSION);
-    METTLE_ASSERT(table != nullptr);
-    return *table;
+    static const OrtApi& table = open_api();
+    return table;
 }
 
 OrtEnv* environment() {

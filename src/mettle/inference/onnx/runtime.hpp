@@ -10,6 +10,11 @@
 
 namespace mettle::onnx {
 
+// ONNX Runtime's door: of the library that METTLE_ONNXRUNTIME names, else of libonnxruntime.so.1 as
+// the loader finds it (beside this program first). The first call opens it, and throws
+// StartupError when there is none or it is too old; start_runtime() makes that call.
+const OrtApiBase& api_base();
+
 // ONNX Runtime's function table. Its C interface, since the C++ wrapper throws for what is an
 // expected outcome here, and allocates for each call.
 const OrtApi& api();

@@ -2,13 +2,14 @@ import { useMemo } from 'react';
 
 import { colourOf, drawCapacity, kMarks, type ProbeVerdict, verdictOf } from '../../charts/capacity';
 import { Chart } from '../../charts/Chart';
+import { drawPhases, phasesHeight } from '../../charts/phases';
 import { Lines } from '../../components/Callout';
 import { DataTable } from '../../components/DataTable';
 import { Facts } from '../../components/Facts';
 import { Legend, type LegendItem } from '../../components/Legend';
 import { Pill } from '../../components/Pill';
 import { readCapacityEvidence } from '../../data/evidence';
-import { count, duration, expression, kUnknown, milliseconds, percent, rate } from '../../format';
+import { count, duration, expression, kUnknown, milliseconds, percent, rate, title } from '../../format';
 import type { StageView } from './stage_view';
 
 const kTone = { pass: 'pass', fail: 'fail', undecided: 'skip', invalid: 'warn' } as const;
@@ -21,6 +22,35 @@ const kMeaning: Record<ProbeVerdict, string> = {
 };
 
 const twoDecimals = (value: number | null) => (value === null ? kUnknown : value.toFixed(2));
+
+function TimeAtLimit({ time }: { time: ReturnType<typeof readCapacityEvidence>['time'] }) {
+  const rows = useMemo(() => [{ name: 'at the limit', values: time.parts }], [time]);
+  const draw = useMemo(() => drawPhases(rows), [rows]);
+  if (time.parts.length === 0) return null;
+  return (
+    <div className="figure">
+      <h3>Where a request’s time goes at {rate(time.rate)}</h3>
+      <Chart
+        label={`Of ${duration(time.whole)}: ${time.parts.map((part) => `${title(part.phase)} ${percent(part.share)}`).join(', ')}`}
+        height={phasesHeight(rows)}
+        draw={draw}
+      />
+      <DataTable
+        caption={
+          time.overlap
+            ? `Shares of ${duration(time.whole)}, the sum of phases that overlap`
+            : `Shares of the mean latency from the due time, ${duration(time.whole)}`
+        }
+        rows={time.parts}
+        columns={[
+          { name: 'Phase', text: true, cell: (part) => title(part.phase) },
+          { name: 'Mean', unit: 'ms a request', cell: (part) => milliseconds(part.ms) },
+          { name: 'Share', unit: 'of the whole', cell: (part) => percent(part.share) },
+        ]}
+      />
+    </div>
+  );
+}
 
 export function CapacityStage({ evidence }: StageView) {
   const found = useMemo(() => readCapacityEvidence(evidence), [evidence]);
@@ -65,6 +95,9 @@ export function CapacityStage({ evidence }: StageView) {
           ['Limit', duration(found.limitMs)],
           ['Binding objective', expression(found.bindingSlo)],
           ['Gives out first', found.bottleneck],
+          ...(found.bottleneckConfidence === null
+            ? []
+            : ([['How sure that is', percent(found.bottleneckConfidence)]] as [string, string][])),
           ...(confirm
             ? ([
                 ['Confirmed at', rate(confirm.rate)],
@@ -78,6 +111,7 @@ export function CapacityStage({ evidence }: StageView) {
             : []),
         ]}
       />
+      <TimeAtLimit time={found.time} />
       {found.saturation.length > 0 ? (
         <>
           <h3>What is full first, and what next</h3>

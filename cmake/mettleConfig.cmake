@@ -1,0 +1,21 @@
+# find_package(mettle): the target mettle::mettle is all of Mettle's library. Its headers use those of the libraries
+# below, so that their development packages are needed, as for Mettle itself (docs/install.md lists them). Models
+# are run by the ONNX Runtime in this lib/, which the program's run path names; METTLE_ONNXRUNTIME names another.
+include(CMakeFindDependencyMacro)
+foreach(library Threads Boost OpenSSL fmt spdlog CLI11 yaml-cpp simdjson nlohmann_json ZLIB PNG SQLite3 PkgConfig)
+    find_dependency(${library})
+endforeach()
+foreach(library RE2=re2 ZSTD=libzstd TURBOJPEG=libturbojpeg)
+    string(REPLACE "=" ";" library ${library})
+    list(GET library 0 name)
+    list(GET library 1 module)
+    pkg_check_modules(${name} REQUIRED QUIET IMPORTED_TARGET ${module})
+endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/mettleRooms.cmake)
+if(NOT TARGET mettle::mettle)
+    add_library(mettle::mettle INTERFACE IMPORTED)
+    target_link_libraries(mettle::mettle INTERFACE mettle::mettle_cli)
+    get_filename_component(mettle_libraries ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
+    target_link_options(mettle::mettle INTERFACE "LINKER:-rpath,${mettle_libraries}")
+    target_compile_features(mettle::mettle INTERFACE cxx_std_23)
+endif()
