@@ -31,6 +31,9 @@ foreach(place "onnxruntime lib" "private lib/mettle")
     endif()
 endforeach()
 
+# As Debian's packages have it.
+install(FILES LICENSE DESTINATION share/doc/mettle RENAME copyright COMPONENT private)
+
 # Whose work is given away with ours.
 foreach(package libssl3 libre2-9 libwslay1 libsimdjson14 libspdlog1.10 libfmt9 libyaml-cpp0.7 libzstd1
         libturbojpeg0 libpng16-16 libsqlite3-0 zlib1g)

@@ -1,7 +1,7 @@
 """The rows by name, in the order in which they run. A row: a docstring whose first line is its title, and run(plan)."""
 
-from . import (batching, bodies, client, cold_start, compare, faults, live, memory, models, monitor, neighbours, overload, pause,
-               predict, ring, send_lag, soak, swap, testers, users)
+from . import (batching, bodies, client, cold_start, compare, crowd, faults, live, memory, models, monitor, neighbours,
+               overload, pause, predict, ring, send_lag, soak, swap, testers, users)
 
 ROWS = {
     "live": live,
@@ -14,6 +14,7 @@ ROWS = {
     "ring": ring,
     "bodies": bodies,
     "users": users,
+    "crowd": crowd,
     "testers": testers,
     "send_lag": send_lag,
     "monitor": monitor,

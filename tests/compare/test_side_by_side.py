@@ -72,7 +72,7 @@ def test_a_recorded_law_of_arrivals_is_sent_to_both(serve, tmp_path):
     a = simulated(serve, "2ms")
     ended = mettle("compare", "--ab", a.url, a.url, "--rate", "100", "--arrivals", "poisson", "-t", "500ms", "--warmup",
                    "0", "--runs", "4", "-o", tmp_path / "r.json", within=60)
-    assert ended.code in (0, 3), ended
+    assert ended.code in (0, 1, 3), ended  # Four pairs of half a second decide nothing; this is about what was sent.
     load = read(tmp_path / "r.json")["load"]
     assert load["rate_rps"] == 100 and load["arrivals"] == "poisson" and load["run_s"] == 0.5
 

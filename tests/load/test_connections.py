@@ -107,6 +107,30 @@ def test_a_proxy_gets_whole_urls_in_clear_and_tunnels_for_https(plant, tmp_path,
     assert f"localhost:{hidden.port}" in log["tunnels"]
 
 
+def test_a_scenario_and_its_websockets_go_through_the_proxy(plant, tmp_path):
+    """Each request by a connection of its own: this proxy reads the head of the first one only."""
+    proxy, server = plant("proxy"), plant("fastapi_talk")
+    file = tmp_path / "talk.yaml"
+    file.write_text("""
+setup:
+  - get: /whole?setup
+tasks:
+  talk:
+    - get: /whole
+    - get: /whole?user=${user}
+    - ws_open: /talk
+    - ws_say: hello
+      checks: {body_contains: "echo: hello"}
+    - ws_close
+""")
+    run = load(tmp_path, "-f", file, "-H", server.url, "-i", "5", "--proxy", proxy.url, "--fresh-connections")
+    assert run.passed and run.result["totals"]["failures"] == 0, (run, run.result and run.result["failures"])
+    log, seen = proxy.log(), server.log()
+    assert {f"{server.url}/whole?setup", f"{server.url}/whole", f"{server.url}/whole?user=0"} <= set(log["targets"])
+    assert set(log["tunnels"]) == {server.url.removeprefix("http://")}
+    assert seen["opened"] == len(log["tunnels"]) == 5 and seen["questions"] == 5
+
+
 @pytest.mark.parametrize("flags, words", [
     (["--bearer", "env:NOT_SET_ANYWHERE"], "no variable 'NOT_SET_ANYWHERE'"),
     (["--basic", "nobody"], "write USER:PASSWORD"),

@@ -203,3 +203,51 @@ def test_the_exit_code_of_a_failed_run_can_be_set(tmp_path, run_locust, way):
     flags = ("--exit-code-on-error", 7)
     assert run_locust(EmptyShop, *flags, seconds=2).code == 7
     assert run_mettle(tmp_path / "mettle", way, EmptyShop(), *flags, seconds=1).code == 7
+
+
+SETTINGS = (
+    ['{"user_class_name": "Shopper", "tasks": ["buy"]}'],
+    ['[{"user_class_name": "Shopper", "weight": 7}, {"user_class_name": "StockKeeper", "fixed_count": 4}]'],
+    ['{"user_class_name": "StockKeeper", "fixed_count": 0, "weight": 3}'],
+)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=range(len(SETTINGS)))
+@pytest.mark.parametrize("way", WAYS)
+def test_settings_of_classes_leave_the_same_shares(way, settings, tmp_path):
+    def shares(command) -> dict:
+        flags = ["--config-users", *settings, "--show-task-ratio-json", "-u", USERS]
+        done = subprocess.run([str(part) for part in (*command, *flags)], capture_output=True, text=True, timeout=40,
+                              cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout[done.stdout.index("{"):])["total"]
+
+    theirs, ours = shares(LOCUST), shares(WAYS[way])
+    assert set(ours) == set(theirs)
+    for name, shown in theirs.items():
+        assert ours[name]["ratio"] == pytest.approx(shown["ratio"], abs=1e-6), name
+        assert {task: share["ratio"] for task, share in ours[name]["tasks"].items()} == pytest.approx(
+            {task: share["ratio"] for task, share in shown["tasks"].items()}, abs=1e-6)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_equal_weights_make_tasks_as_frequent_as_each_other(tmp_path, run_locust, way):
+    for outcome in (run_locust(Shop, "--equal-weights"), run_mettle(tmp_path, way, Shop(), "--equal-weights")):
+        browsed, bought = outcome.count("GET /items/[id]"), outcome.count("POST /orders")
+        assert far_apart(browsed, browsed + bought, 0.5) < 5, outcome.output
+
+
+@pytest.mark.parametrize("settings, words", [
+    ('{"user_class_name": "Shoper"}', "there is no user class 'Shoper'; did you mean 'Shopper'"),
+    ('{"user_class_name": "Shopper", "tasks": ["by"]}', "Shopper has no task 'by'; did you mean 'buy'"),
+    ('{"weight": 2}', "user_class_name"),
+    ("nothing.json", "nothing.json cannot be read"),
+])
+@pytest.mark.parametrize("way", WAYS)
+def test_wrong_settings_of_classes_are_told_before_anything_is_sent(way, settings, words):
+    shop = Shop()
+    command = [*WAYS[way], "-H", shop.url, "-i", 1, "--config-users", settings]
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=20)
+    shop.close()
+    assert done.returncode == 2 and words in done.stderr, done.stderr
+    assert sum(shop.counts.values()) == 0

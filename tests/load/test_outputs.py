@@ -136,7 +136,7 @@ def test_tasks_are_listed_without_a_load(server):
     done = mettle("load", f"plain+{server.url}/a", "--list", within=10)
     assert (done.code, done.stdout) == (0, "GET /a\n"), done
     done = mettle("load", f"plain+{server.url}/a", "--show-task-ratio-json", within=10)
-    assert json.loads(done.stdout)["total"] == {"/a": {"ratio": 1.0}}
+    assert json.loads(done.stdout)["total"] == {"User": {"ratio": 1.0, "tasks": {"/a": {"ratio": 1.0}}}}
     assert server.log()["requests"] == 0
 
 

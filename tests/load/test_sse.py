@@ -1,8 +1,16 @@
 """Streams of server-sent events as steps of a scenario, from a real FastAPI app that says what it sent."""
 
+import subprocess
+
 import pytest
 
+from support import loading, paths
 from support.loading import load
+from support.playground import Playground
+
+# examples/load/ticks says the same in two ways.
+WAYS = {"C++": [paths.METTLE.parent / "ticks"],
+        "YAML": [paths.METTLE, "load", "-f", paths.ROOT / "examples/load/ticks.yaml"]}
 
 
 @pytest.fixture
@@ -97,3 +105,25 @@ def test_mistakes_have_places(server, tmp_path, how, mistake):
     ended = run(tmp_path, server, f"    - {{get: /ticks, name: t, sse: {how}}}\n")
     assert ended.code == 2 and mistake in ended.stderr, ended.stderr
     assert server.log()["streams"] == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_both_ways_to_write_a_stream_hear_the_same(way, tmp_path):
+    playground = Playground()
+    file = tmp_path / "run.json"
+    try:
+        done = subprocess.run([*map(str, WAYS[way]), "-H", playground.url, "-u", "3", "-i", "60", "-o", file],
+                              capture_output=True, text=True, timeout=60)
+    finally:
+        playground.close()
+    result = loading.read(file)
+    assert result["totals"]["requests"] == 60 and result["totals"]["failures"] == 0, (done, result["failures"])
+    assert result["exceptions"] == []
+    counts = {task["name"]: task["requests"] for task in result["tasks"] if task["method"] == "GET"}
+    assert set(counts) == {"ticks", "the first ticks", "ticks for a time"} and min(counts.values()) > 3
+    found = metrics(result)
+    for_a_time = found["events"]["sum"] - 5 * counts["ticks"] - 3 * counts["the first ticks"]
+    assert counts["ticks for a time"] <= for_a_time <= 21 * counts["ticks for a time"]  # One in 5 ms at most.
+    assert found["first_event"]["count"] == 60
+    assert found["inter_event"]["count"] == found["events"]["sum"] - 60
+    assert found["first_event"]["unit"] == found["inter_event"]["unit"] == "ms"

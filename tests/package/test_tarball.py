@@ -33,10 +33,14 @@ def test_it_says_its_version(prefix, tmp_path):
     assert packages.run([prefix / "bin" / "mettle", "--version"], tmp_path).stdout.startswith("mettle 0.")
 
 
-def test_a_runtime_that_is_not_there_is_named(prefix, tmp_path):
-    done = packages.run([prefix / "bin" / "mettle", "serve", paths.DIGITS], tmp_path, METTLE_ONNXRUNTIME="/no/such.so")
-    assert done.returncode == 2
-    assert "/no/such.so" in done.stderr and "METTLE_ONNXRUNTIME" in done.stderr
+@pytest.mark.parametrize("library, said", [
+    ("/no/such.so", "METTLE_ONNXRUNTIME may name its library"),
+    ("libm.so.6", "libm.so.6 is not ONNX Runtime"),
+])
+def test_a_runtime_that_cannot_be_used_is_named(prefix, tmp_path, library, said):
+    done = packages.run([prefix / "bin" / "mettle", "serve", paths.DIGITS], tmp_path, METTLE_ONNXRUNTIME=library)
+    assert done.returncode == 2, done
+    assert library in done.stderr and said in done.stderr
 
 
 def test_it_names_nothing_of_the_build(prefix):

@@ -1,5 +1,6 @@
 """Packages under test: those in METTLE_PACKAGES, and a clean place to run what they hold."""
 
+import json
 import os
 import pathlib
 import re
@@ -31,7 +32,8 @@ def libraries_of(command, home) -> set:
     logs = home / "loader"
     logs.mkdir(exist_ok=True)
     done = run(command, home, LD_DEBUG="libs", LD_DEBUG_OUTPUT=str(logs / "log"))
-    assert done.returncode == 0, done.stdout + done.stderr
+    # 3: it ran, and a busy machine left the verdict open, which says nothing against the package.
+    assert done.returncode in (0, 3), done.stdout + done.stderr
     text = "".join(file.read_text(errors="replace") for file in logs.iterdir())
     return {pathlib.Path(os.path.normpath(found)) for found in re.findall(r"calling init: (/\S+)", text)}
 
@@ -43,5 +45,7 @@ def proves_digits(program, home, runtime_below):
     loaded = libraries_of(command, home)
     runtime = [library for library in loaded if library.name.startswith("libonnxruntime.so")]
     assert runtime and all(library.is_relative_to(runtime_below) for library in runtime), loaded
-    assert '"correctness"' in (home / "proof.json").read_text()
+    stages = json.loads((home / "proof.json").read_text())["stages"]
+    [stage] = [stage for stage in stages if stage["name"] == "correctness"]
+    assert stage["verdict"] in ("pass", "invalid"), stage
     return loaded

@@ -9,23 +9,6 @@ namespace mettle::cli {
 
 namespace {
 
-constexpr std::size_t kShownInLine = 120;
-constexpr std::size_t kShownWhole = 2000;
-
-// The beginning of a body as one line of a terminal: no control characters, no half of a UTF-8
-// sequence behind dots.
-std::string shown(std::string_view body, std::size_t most) {
-    std::string text;
-    for (const char character : body.substr(0, most)) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (byte >= 0x80)
-            text += '?';
-        else
-            text += byte < ' ' || byte == 0x7f ? ' ' : character;
-    }
-    return body.size() > most ? text + "..." : text;
-}
-
 std::string_view openapi_hint(int status) {
     switch (status) {
         case 401:
@@ -96,7 +79,7 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
     }
     say(fmt::format("first request: {} -> {} {} in {}: {}{}", what, response->status,
                     response->reason, format_duration(response->elapsed),
-                    shown(response->body, kShownInLine), note(what_is_sent, *response)));
+                    shown_body(response->body, kShownInLine), note(what_is_sent, *response)));
     const bool v2 = requests.target.protocol == protocols::Protocol::v2;
     const bool openapi = requests.target.protocol == protocols::Protocol::openapi;
     const std::string_view help =
@@ -104,7 +87,7 @@ void send_first_request(const LoadOptions& options, const LoadRequests& requests
     if (help.empty()) return;
     throw StartupError(fmt::format("{} got {} {}, so nothing more was sent: {}\n{}", what,
                                    response->status, response->reason, help,
-                                   shown(response->body, kShownWhole)));
+                                   shown_body(response->body, kShownWhole)));
 }
 
 }  // namespace mettle::cli

@@ -3,6 +3,7 @@
 #include "mettle/base/exit_code.hpp"
 #include "mettle/cli/load_messages.hpp"
 #include "mettle/cli/load_run.hpp"
+#include "mettle/cli/scenario_options.hpp"
 #include "mettle/cli/stop_signals.hpp"
 #include "mettle/cli/task_ratio.hpp"
 #include "mettle/scenario/user_program.hpp"
@@ -58,6 +59,7 @@ int show_users(const LoadOptions& options, const std::vector<scenario::UserKind>
 
 // Those that are left by the command line.
 void keep_users(const LoadOptions& options, std::vector<scenario::UserKind>& users) {
+    apply_to_users(options, users);
     choose_users(users, options.user_classes);
     scenario::keep_tagged(users, options.tags, options.excluded_tags);
     for (const scenario::UserKind& user : users) {
@@ -76,7 +78,8 @@ LoadRequests make_requests(const LoadOptions& options, std::vector<scenario::Use
     requests.target.url = options.target.url;
     requests.names = std::make_shared<load::Names>();
     requests.program = scenario::make_user_program(
-        std::move(users), {{options.target.url}, options.headers}, requests.names, options.seed);
+        std::move(users), {{options.target.url}, options.headers, options.route.proxy.has_value()},
+        requests.names, options.seed);
     return requests;
 }
 

@@ -34,6 +34,16 @@ void set_up_messages(log::Level least, const std::string& file) {
     log::set_up(least, log::Format::text);
 }
 
+std::string shown_body(std::string_view body, std::size_t most) {
+    std::string text(body.substr(0, most));
+    for (char& character : text) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte < ' ' || byte == 0x7f) character = ' ';
+        if (byte >= 0x80) character = '?';
+    }
+    return body.size() > most ? text + "..." : text;
+}
+
 void say(std::string_view sentence) {
     put(log::Level::info, sentence);
 }

@@ -17,6 +17,7 @@
 #include "mettle/protocols/target.hpp"
 #include "mettle/results/expression.hpp"
 #include "mettle/scenario/document.hpp"
+#include "mettle/scenario/user_settings.hpp"
 
 #include <memory>
 #include <optional>
@@ -56,6 +57,8 @@ struct LoadOptions {
     std::string stages_text;
     std::vector<std::string> user_classes;  // Empty: all.
     std::vector<std::string> tags, excluded_tags;
+    std::vector<scenario::UserSettings> user_settings;
+    bool equal_weights = false;
     std::shared_ptr<const scenario::Scenario> scenario;  // What users do, from a file.
     bool wait_given = false;                             // Then `wait` wins over the scenario's.
     bool check_only = false;

@@ -1,12 +1,11 @@
 #include "mettle/cli/output_options.hpp"
 
 #include "mettle/base/units.hpp"
-#include "mettle/cli/flags.hpp"
+#include "mettle/cli/flag_values.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <sstream>
 #include <utility>
@@ -16,7 +15,7 @@ namespace mettle::cli {
 namespace {
 
 constexpr std::size_t kMostPercentiles = 20;
-constexpr double kMostSlowest = 10'000;
+constexpr std::int64_t kMostSlowest = 10'000;
 constexpr std::uint64_t kLeastRotate = 1'000'000;
 
 std::unexpected<Error> invalid(std::string message) {
@@ -52,24 +51,6 @@ Result<log::Level> parse_level(std::string text) {
     return invalid(fmt::format("'{}' is none of DEBUG, INFO, WARNING, ERROR, CRITICAL", text));
 }
 
-Result<double> number_within(const std::string& text, double least, double most) {
-    const auto number = parse_number(text);
-    if (!number || *number < least || *number > most ||
-        *number != static_cast<double>(static_cast<std::int64_t>(*number)))
-        return invalid(fmt::format("'{}' is not a whole number from {} to {}", text, least, most));
-    return *number;
-}
-
-template <typename T, typename Parse>
-Flags::Take into(T& target, Parse parse) {
-    return [&target, parse](const std::string& text) -> Result<void> {
-        auto value = parse(text);
-        if (!value) return std::unexpected(value.error());
-        target = static_cast<T>(std::move(*value));
-        return {};
-    };
-}
-
 void add_file_flags(Flags& flags, OutputOptions& options) {
     const char* group = "Results";
     flags
@@ -81,15 +62,11 @@ void add_file_flags(Flags& flags, OutputOptions& options) {
              "a JSON line for each request, as log.jsonl or log.jsonl,sample=1%,rotate=100MB")
         ->group(group);
     flags
-        .add("--slowest",
-             into(options.slowest,
-                  [](const std::string& text) { return number_within(text, 0, kMostSlowest); }),
+        .add("--slowest", into(options.slowest, whole_number(0, kMostSlowest)),
              "requests that the .json shows in full", "10")
         ->group(group);
     flags
-        .add("--metrics-port",
-             into(options.metrics_port,
-                  [](const std::string& text) { return number_within(text, 0, 65535); }),
+        .add("--metrics-port", into(options.metrics_port, whole_number(0, 65535)),
              "serve the load's own numbers for Prometheus at 127.0.0.1; 0 takes any free port")
         ->group(group);
 }
@@ -147,40 +124,6 @@ Result<RequestLogOption> parse_request_log(const std::string& text) {
     }
     if (option.file.path.empty()) return invalid("there is no file name");
     return option;
-}
-
-std::string answer_to_locust_flag(std::string_view name) {
-    constexpr std::string_view kPage = "there is no web page yet: a load runs headless";
-    constexpr std::string_view kMachines =
-        "a load runs on one machine: --workers uses more of its cores";
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 23> kAnswers = {{
-        {"web-host", kPage},
-        {"web-port", kPage},
-        {"P", kPage},
-        {"web-login", kPage},
-        {"web-base-path", kPage},
-        {"class-picker", kPage},
-        {"tls-cert", kPage},
-        {"tls-key", kPage},
-        {"master", kMachines},
-        {"worker", kMachines},
-        {"master-bind-host", kMachines},
-        {"master-bind-port", kMachines},
-        {"master-host", kMachines},
-        {"master-port", kMachines},
-        {"expect-workers", kMachines},
-        {"expect-workers-max-wait", kMachines},
-        {"enable-rebalancing", kMachines},
-        {"modern-ui", kPage},
-        {"config-users", "weights and counts of users stand in the scenario"},
-        {"equal-weights", "weights stand in the scenario"},
-        {"profile", "give each run a file of its own: -o NAME.json"},
-        {"otel", "there is no OpenTelemetry yet; --metrics-port serves Prometheus"},
-        {"stop-on-failure", "write --abort-if 'failures>0'"},
-    }};
-    const auto found =
-        std::ranges::find(kAnswers, name, [](const auto& each) { return each.first; });
-    return found == kAnswers.end() ? "" : std::string(found->second);
 }
 
 }  // namespace mettle::cli

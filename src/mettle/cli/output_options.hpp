@@ -38,7 +38,4 @@ Result<std::vector<double>> parse_percentiles(const std::string& text);
 // "FILE.jsonl,sample=1%,rotate=100MB"
 Result<RequestLogOption> parse_request_log(const std::string& text);
 
-// What to say to a flag that Locust has and we do not; empty for others.
-std::string answer_to_locust_flag(std::string_view name);
-
 }  // namespace mettle::cli

@@ -36,10 +36,5 @@ TEST(OutputOptions, ARequestLogMayBeSampledAndRotated) {
     }
 }
 
-TEST(OutputOptions, LocustsFlagsThatWeLackGetAnAnswer) {
-    EXPECT_THAT(answer_to_locust_flag("master"), HasSubstr("--workers"));
-    EXPECT_EQ(answer_to_locust_flag("users"), "");
-}
-
 }  // namespace
 }  // namespace mettle::cli

@@ -1,6 +1,6 @@
 #include "mettle/cli/prove_flags.hpp"
 
-#include "mettle/cli/flags.hpp"
+#include "mettle/cli/flag_values.hpp"
 #include "mettle/cli/monitor_options.hpp"
 #include "mettle/cli/openapi_tasks.hpp"
 #include "mettle/cli/startup_errors.hpp"
@@ -18,27 +18,6 @@ namespace {
 
 std::unexpected<Error> refuse(std::string what) {
     return fail(Error::Kind::invalid_input, std::move(what));
-}
-
-// Flags::Take that puts what `parse` reads into `target`.
-template <typename Target, typename Parse>
-Flags::Take into(Target& target, Parse parse) {
-    return [&target, parse](const std::string& text) -> Result<void> {
-        auto value = parse(text);
-        if (!value) return std::unexpected(value.error());
-        target = std::move(*value);
-        return {};
-    };
-}
-
-template <typename Item, typename Parse>
-Flags::Take add_to(std::vector<Item>& target, Parse parse) {
-    return [&target, parse](const std::string& text) -> Result<void> {
-        auto value = parse(text);
-        if (!value) return std::unexpected(value.error());
-        target.push_back(std::move(*value));
-        return {};
-    };
 }
 
 Result<std::int64_t> parse_batch(const std::string& text) {

@@ -75,6 +75,7 @@ std::string apply_scenario(const Flags& flags, const std::string& path, LoadOpti
     auto read = scenario::load_scenario(path);
     if (!read) throw StartupError(read.error().message);
     auto scenario = std::make_shared<scenario::Scenario>(std::move(*read));
+    apply_to_users(options, scenario->users);
     const scenario::LoadSpec& spec = scenario->load;
     apply_amount(flags, spec, options);
     if (spec.run_time && !flags.given("--run-time")) options.run_time = *spec.run_time;

@@ -21,14 +21,12 @@ using scenario::ScriptPart;
 using Compiled = std::shared_ptr<const Script>;
 using Values = std::vector<scenario::KeptValue>;
 
-constexpr std::size_t kShownInLine = 120;
-constexpr std::size_t kShownWhole = 2000;
-
 Compiled compile(const LoadOptions& options, ScriptPart part, load::Names& names, Values shared) {
     scenario::ScriptOptions how;
     how.part = part;
     how.target = options.target.url;
     how.headers = options.headers;
+    how.through_proxy = options.route.proxy.has_value();
     how.tags = options.tags;
     how.excluded_tags = options.excluded_tags;
     how.user_classes = options.user_classes;
@@ -63,16 +61,6 @@ const scenario::ScriptRequest* first_request(const Script& script) {
     return request.is_ready && harmless && request.made.origin == 0 ? &request : nullptr;
 }
 
-std::string shown(std::string_view body, std::size_t most) {
-    std::string text(body.substr(0, most));
-    for (char& character : text) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (byte < ' ' || byte == 0x7f) character = ' ';
-        if (byte >= 0x80) character = '?';
-    }
-    return body.size() > most ? text + "..." : text;
-}
-
 void show_first_request(const LoadOptions& options, const Script& script) {
     const scenario::ScriptRequest* first = first_request(script);
     if (!first) {
@@ -92,7 +80,7 @@ void show_first_request(const LoadOptions& options, const Script& script) {
     }
     say(fmt::format("first request: {} -> {} {} in {}: {}", what, response->status,
                     response->reason, format_duration(response->elapsed),
-                    shown(response->body, kShownInLine)));
+                    shown_body(response->body, kShownInLine)));
     const bool judged = std::ranges::any_of(first->step.checks, [](const scenario::Check& check) {
         return check.kind == scenario::Check::Kind::status;
     });
@@ -102,7 +90,7 @@ void show_first_request(const LoadOptions& options, const Script& script) {
         "{} got {} {}, so nothing more was sent: correct the scenario, or say that it is right "
         "with 'checks: {{status: {}}}'\n{}",
         what, response->status, response->reason, response->status,
-        shown(response->body, kShownWhole)));
+        shown_body(response->body, kShownWhole)));
 }
 
 // Of a set whose sums are added up.

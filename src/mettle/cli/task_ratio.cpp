@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace mettle::cli {
 
@@ -39,14 +38,19 @@ double weight_of_all(const ClassTasks& each) {
     return sum > 0 ? sum : 1;
 }
 
-std::map<std::string, double> totals(const std::vector<ClassTasks>& classes, int users) {
-    std::map<std::string, double> sums;
-    const std::vector<double> shares = class_shares(classes, users);
-    for (std::size_t index = 0; index < classes.size(); ++index) {
-        for (const auto& [name, weight] : classes[index].tasks)
-            sums[name] += shares[index] * weight / weight_of_all(classes[index]);
-    }
-    return sums;
+// Of one class's tasks, `share` in all.
+Json tasks_json(const ClassTasks& each, double share) {
+    Json tasks = Json::object();
+    for (const auto& [name, weight] : each.tasks)
+        tasks[name] = {{"ratio", share * weight / weight_of_all(each)}};
+    return tasks;
+}
+
+std::string tasks_text(const ClassTasks& each, double share) {
+    std::string text;
+    for (const auto& [name, weight] : each.tasks)
+        text += fmt::format("  {:>6.1f}%  {}\n", 100 * share * weight / weight_of_all(each), name);
+    return text;
 }
 
 }  // namespace
@@ -71,31 +75,28 @@ std::vector<double> visits(const std::vector<std::vector<double>>& moves) {
 }
 
 std::string task_ratio_text(const std::vector<ClassTasks>& classes, int users) {
-    std::string text = "Task ratio per User class\n" + std::string(80, '-') + "\n";
     const std::vector<double> shares = class_shares(classes, users);
+    const std::string line(80, '-');
+    std::string by_class = "Task ratio per User class\n" + line + "\n";
+    std::string total = "\nTotal task ratio\n" + line + "\n";
     for (std::size_t index = 0; index < classes.size(); ++index) {
-        text += fmt::format("{:>6.1f}%  {}\n", shares[index] * 100, classes[index].name);
-        for (const auto& [name, weight] : classes[index].tasks) {
-            text += fmt::format("  {:>6.1f}%  {}\n", 100 * weight / weight_of_all(classes[index]),
-                                name);
-        }
+        const ClassTasks& each = classes[index];
+        const std::string head = fmt::format("{:>6.1f}%  {}\n", shares[index] * 100, each.name);
+        by_class += head + tasks_text(each, 1);
+        total += head + tasks_text(each, shares[index]);
     }
-    text += "\nTotal task ratio\n" + std::string(80, '-') + "\n";
-    for (const auto& [name, share] : totals(classes, users))
-        text += fmt::format("{:>6.1f}%  {}\n", share * 100, name);
-    return text;
+    return by_class + total;
 }
 
 std::string task_ratio_json(const std::vector<ClassTasks>& classes, int users) {
     Json per_class = Json::object(), total = Json::object();
     const std::vector<double> shares = class_shares(classes, users);
     for (std::size_t index = 0; index < classes.size(); ++index) {
-        Json tasks = Json::object();
-        for (const auto& [name, weight] : classes[index].tasks)
-            tasks[name] = {{"ratio", weight / weight_of_all(classes[index])}};
-        per_class[classes[index].name] = {{"ratio", shares[index]}, {"tasks", tasks}};
+        const ClassTasks& each = classes[index];
+        const double share = shares[index];
+        per_class[each.name] = {{"ratio", share}, {"tasks", tasks_json(each, 1)}};
+        total[each.name] = {{"ratio", share}, {"tasks", tasks_json(each, share)}};
     }
-    for (const auto& [name, share] : totals(classes, users)) total[name] = {{"ratio", share}};
     return Json{{"per_class", per_class}, {"total", total}}.dump(4) + "\n";
 }
 

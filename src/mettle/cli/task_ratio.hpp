@@ -21,7 +21,8 @@ std::vector<double> visits(const std::vector<std::vector<double>>& moves);
 
 // Two tables, by class and in all. With fixed counts the shares of classes are those of `users`.
 std::string task_ratio_text(const std::vector<ClassTasks>& classes, int users);
-// {"per_class": {NAME: {"ratio": …, "tasks": {NAME: {"ratio": …}}}}, "total": {NAME: {"ratio": …}}}
+// {"per_class": {CLASS: {"ratio": …, "tasks": {TASK: {"ratio": …}}}}, "total": the same}. Per class
+// the tasks of each add up to 1, in total all of them do.
 std::string task_ratio_json(const std::vector<ClassTasks>& classes, int users);
 
 }  // namespace mettle::cli

@@ -18,8 +18,9 @@ TEST(TaskRatio, IsByClassAndInAll) {
     const auto json = nlohmann::json::parse(task_ratio_json(kClasses, 4));
     EXPECT_EQ(json["per_class"]["Buyer"]["ratio"], 0.75);
     EXPECT_EQ(json["per_class"]["Buyer"]["tasks"]["buy"]["ratio"], 0.25);
-    EXPECT_EQ(json["total"]["look"]["ratio"], 0.8125);
-    EXPECT_EQ(json["total"]["buy"]["ratio"], 0.1875);
+    EXPECT_EQ(json["total"]["Buyer"]["ratio"], 0.75);
+    EXPECT_EQ(json["total"]["Buyer"]["tasks"]["look"]["ratio"], 0.5625);
+    EXPECT_EQ(json["total"]["Admin"]["tasks"]["look"]["ratio"], 0.25);
     EXPECT_THAT(task_ratio_text(kClasses, 4), HasSubstr("  75.0%  Buyer\n    75.0%  look\n"));
 }
 

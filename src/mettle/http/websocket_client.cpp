@@ -141,6 +141,12 @@ WebSocketClient::WebSocketClient(const Address& address, Options options, Owner&
       owner_(owner),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     METTLE_ASSERT(epoll_ >= 0);
+    if (!options_.resolve_each) return;
+    lookup_ = std::make_unique<NameLookup>(options_.resolve_each, address_);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u32 = kLookupEvent;
+    METTLE_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, lookup_->fd(), &event) == 0);
 }
 
 WebSocketClient::~WebSocketClient() {
@@ -206,8 +212,28 @@ void WebSocketClient::open(WebSocketCall& call) {
     connection.waiting.clear();
     connection.peer_closed = connection.broken = false;
     connection.opened_at_ns = connection.now_ns = clock_ns();
+    if (lookup_)
+        lookup_->ask(connection.socket);
+    else
+        connect(connection, address_);
+}
+
+void WebSocketClient::on_looked_up() {
+    lookup_->take(found_);
+    for (const NameLookup::Answer& answer : found_) {
+        WebSocketConnection* const connection = find(static_cast<std::uint32_t>(answer.who));
+        if (!connection) continue;  // Given up meanwhile.
+        connection->now_ns = clock_ns();
+        if (answer.error.empty())
+            connect(*connection, answer.address);
+        else
+            finish(*connection, WireOutcome::connect, answer.error);
+    }
+}
+
+void WebSocketClient::connect(WebSocketConnection& connection, const Address& address) {
     const TlsContext* const tls = options_.tls ? &*options_.tls : nullptr;
-    if (!connection.stream.open(address_, tls, options_.host))
+    if (!connection.stream.open(address, tls, options_.host, options_.tunnel))
         return finish(connection, WireOutcome::connect, connection.stream.error());
     ++opened_;
     epoll_event event{};
@@ -394,6 +420,10 @@ void WebSocketClient::poll(std::int64_t until_ns) {
                                    static_cast<int>((wait + 999'999) / 1'000'000));
     for (int index = 0; index < count; ++index) {
         const epoll_event& event = events[static_cast<std::size_t>(index)];
+        if (event.data.u32 == kLookupEvent) {
+            on_looked_up();
+            continue;
+        }
         if (WebSocketConnection* const connection = find(event.data.u32))
             on_event(*connection, event.events);
     }

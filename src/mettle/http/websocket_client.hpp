@@ -6,6 +6,7 @@
 
 #include "mettle/http/address.hpp"
 #include "mettle/http/client_stream.hpp"
+#include "mettle/http/name_lookup.hpp"
 #include "mettle/http/wire_client.hpp"
 
 #include <cstdint>
@@ -59,6 +60,10 @@ public:
         std::size_t max_connections = 10'000;
         std::optional<TlsContext> tls;
         std::string host;
+        // With a proxy: "host:port", which it is asked to connect to.
+        std::string tunnel = {};
+        // Where the peer is, for each new connection; none: the address that was given.
+        NameLookup::Resolve resolve_each = {};
     };
 
     WebSocketClient(const Address& address, Options options, Owner& owner);
@@ -83,9 +88,12 @@ private:
     // be another user's.
     static constexpr std::uint32_t kSlotBits = 20;
     static constexpr std::uint32_t kSlots = (1U << kSlotBits) - 1;
+    static constexpr std::uint32_t kLookupEvent = 0;  // No socket's number.
 
     WebSocketConnection* find(std::uint32_t socket);
     void open(WebSocketCall& call);
+    void connect(WebSocketConnection& connection, const Address& address);
+    void on_looked_up();
     void exchange(WebSocketConnection& connection, WebSocketCall& call);
     void shut(WebSocketConnection& connection, WebSocketCall& call);
     void on_event(WebSocketConnection& connection, std::uint32_t events);
@@ -100,6 +108,8 @@ private:
     Options options_;
     Owner& owner_;
     int epoll_ = -1;
+    std::unique_ptr<NameLookup> lookup_;  // With Options::resolve_each.
+    std::vector<NameLookup::Answer> found_;
     std::vector<std::unique_ptr<WebSocketConnection>> connections_;  // By slot - 1.
     std::vector<std::uint32_t> free_;
     std::uint64_t opened_ = 0;

@@ -45,11 +45,14 @@ struct WebSocketTest : ::testing::Test, WebSocketClient::Owner {
         error = call.error;
         head = call.head;
     }
-    WebSocketClient make(const PlantedServer& server) {
+    static Address address_of(const PlantedServer& server) {
         Url url;
         url.host = "127.0.0.1";
         url.port = server.port();
-        return WebSocketClient(pick_address(url).value(), {}, *this);
+        return pick_address(url).value();
+    }
+    WebSocketClient make(const PlantedServer& server, WebSocketClient::Options options = {}) {
+        return WebSocketClient(address_of(server), std::move(options), *this);
     }
     void run(WebSocketClient& client, WebSocketCall& call) {
         done = false;
@@ -210,6 +213,64 @@ TEST_F(WebSocketTest, DroppingSaysGoodbye) {
     client.drop(opened.socket);  // Which is closed.
     heard.wait(false);
     EXPECT_TRUE(heard);
+}
+
+void shake_hands_only(PlantedConnection& connection) {
+    shake_hands(connection);
+    read_message(connection);
+}
+
+TEST_F(WebSocketTest, EachSocketGoesWhereTheNameIsThen) {
+    const PlantedServer before(shake_hands_only), after(shake_hands_only);
+    const Address old_place = address_of(before), new_place = address_of(after);
+    const int probes = after.accepted();
+    std::atomic<bool> moved = false;
+    WebSocketClient::Options options;
+    options.resolve_each = [&]() -> Result<std::vector<Address>> {
+        return std::vector{moved ? new_place : old_place};
+    };
+    WebSocketClient client = make(before, options);
+    EXPECT_EQ(open(client).status, 101);
+    EXPECT_EQ(after.accepted(), probes);
+    moved = true;
+    EXPECT_EQ(open(client).status, 101);
+    EXPECT_EQ(after.accepted(), probes + 1);
+}
+
+TEST_F(WebSocketTest, ANameThatIsGoneIsAConnectThatFailed) {
+    const PlantedServer server(shake_hands_only);
+    WebSocketClient::Options options;
+    options.resolve_each = []() -> Result<std::vector<Address>> {
+        return fail(Error::Kind::connection_lost, "the host 'shop' was not found");
+    };
+    WebSocketClient client = make(server, options);
+    const WebSocketCall call = open(client);
+    EXPECT_EQ(call.outcome, WireOutcome::connect);
+    EXPECT_EQ(error, "the host 'shop' was not found");
+    EXPECT_EQ(client.connections_opened(), 0U);
+}
+
+// The answer comes when nobody waits for it any more, and another has the slot.
+TEST_F(WebSocketTest, ASlowResolverDoesNotHoldUpTheDeadline) {
+    const PlantedServer server(shake_hands_only);
+    const Address place = address_of(server);
+    std::atomic<bool> answers = false;
+    WebSocketClient::Options options;
+    options.resolve_each = [&]() -> Result<std::vector<Address>> {
+        answers.wait(false);
+        return std::vector{place};
+    };
+    WebSocketClient client = make(server, options);
+    WebSocketCall late;
+    late.bytes = "GET /ws HTTP/1.1\r\nHost: x\r\n";
+    late.deadline_ns = clock_ns() + 20'000'000;
+    client.start(late);
+    while (!done) client.poll(clock_ns() + 1'000'000);
+    EXPECT_EQ(late.outcome, WireOutcome::timeout);
+    answers = true;
+    answers.notify_all();
+    EXPECT_EQ(open(client).status, 101);
+    EXPECT_EQ(client.connections_opened(), 1U);
 }
 
 }  // namespace

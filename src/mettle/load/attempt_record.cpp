@@ -2,6 +2,7 @@
 
 #include "mettle/load/names.hpp"
 #include "mettle/load/outcome_names.hpp"
+#include "mettle/load/server_phases.hpp"
 
 #include <algorithm>
 
@@ -16,23 +17,11 @@ bool slower(const AttemptRecord& left, const AttemptRecord& right) {
 void put_phases(const AttemptRecord& record, results::RequestRecord& words) {
     using results::Phase;
     words.phases_ns.fill(-1);
-    std::int64_t at_server_ns = 0;
     const auto put = [&](Phase phase, std::int64_t ns) {
         words.phases_ns[static_cast<std::size_t>(phase)] = ns;
     };
-    const auto put_server = [&](Phase phase, std::int32_t units) {
-        if (units < 0) return;
-        put(phase, std::int64_t{units} * 100);
-        at_server_ns += std::int64_t{units} * 100;
-    };
-    const ServerTimes& server = record.server;
-    put_server(Phase::parse, server.parse);
-    put_server(Phase::pre, server.pre);
-    put_server(Phase::queue, server.queue);
-    put_server(Phase::batch, server.batch);
-    put_server(Phase::infer, server.infer);
-    put_server(Phase::post, server.post);
-    put_server(Phase::write, server.write);
+    const auto put_units = [&](Phase phase, std::int64_t units) { put(phase, units * 100); };
+    const std::int64_t at_server_ns = 100 * for_each_server_phase(record.server, put_units);
     if (record.sent_ns == 0) return;
     put(Phase::send_lag,
         std::max<std::int64_t>(0, record.sent_ns - record.connect_ns - record.due_ns));

@@ -1,5 +1,7 @@
 #include "mettle/load/recorder.hpp"
 
+#include "mettle/load/server_phases.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -127,20 +129,7 @@ void Recorder::record_phases(const Attempt& attempt, results::LatencySet& times,
     const auto put = [&](Phase phase, std::int64_t units) {
         times.phases[static_cast<std::size_t>(phase)].record(units);
     };
-    std::int64_t at_server = 0;
-    const auto put_server = [&](Phase phase, std::int32_t units) {
-        if (units < 0) return;
-        put(phase, units);
-        at_server += units;
-    };
-    const ServerTimes& server = attempt.server;
-    put_server(Phase::parse, server.parse);
-    put_server(Phase::pre, server.pre);
-    put_server(Phase::queue, server.queue);
-    put_server(Phase::batch, server.batch);
-    put_server(Phase::infer, server.infer);
-    put_server(Phase::post, server.post);
-    put_server(Phase::write, server.write);
+    const std::int64_t at_server = for_each_server_phase(attempt.server, put);
     put(Phase::send_lag, to_units(lag_ns));
     if (attempt.connect_ns > 0) put(Phase::connect, to_units(attempt.connect_ns));
     const std::int64_t send = to_units(attempt.send_end_ns - attempt.sent_ns);

@@ -246,10 +246,9 @@ void Run::end_window(std::int64_t end_ns) {
     point.in_flight = in_flight_;
     if (length_s > 0) point.cpu = seconds(window_cpu_ns_) / length_s;
     meter_.read(point, length_s);
-    const bool in_series = tally_.end_window(point, length_s);
+    const results::SeriesPoint* const added = tally_.end_window(point, length_s);
     if (on_progress_ && length_s > 0)
-        on_progress_({point.t_s, users_, in_flight_, &tally_.so_far(), &tally_.window(),
-                      in_series ? &tally_.so_far().series.back() : nullptr});
+        on_progress_({point.t_s, users_, in_flight_, &tally_.so_far(), &tally_.window(), added});
     tally_.begin_window();
     window_began_ns_ = end_ns;
     window_cpu_ns_ = 0;

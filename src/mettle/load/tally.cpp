@@ -145,7 +145,7 @@ void Tally::merge(RunResult& into, const RunResult& from) {
     into.validity.send_lag_us.merge(from.validity.send_lag_us);
 }
 
-bool Tally::end_window(results::SeriesPoint point, double length_s) {
+const results::SeriesPoint* Tally::end_window(results::SeriesPoint point, double length_s) {
     const Histogram& latency = window_.totals.times.latency;
     window_.duration_s = length_s;
     const bool in_series = length_s >= kShortestPoint;
@@ -155,12 +155,13 @@ bool Tally::end_window(results::SeriesPoint point, double length_s) {
         point.p50_ms = ms(latency.quantile(0.5));
         point.p95_ms = ms(latency.quantile(0.95));
         point.p99_ms = ms(latency.quantile(0.99));
-        whole_.series.push_back(point);
+        series_.add(point);
+        last_point_ = point;
     }
     add_to_step(point.t_s, length_s);
     merge(whole_, window_);
     whole_.duration_s = point.t_s;
-    return in_series;
+    return in_series ? &last_point_ : nullptr;
 }
 
 // Steps are told by the second: a second belongs to the step in which its middle lies.

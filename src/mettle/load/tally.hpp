@@ -2,6 +2,7 @@
 
 #include "mettle/load/report.hpp"
 #include "mettle/load/runner.hpp"
+#include "mettle/results/point_series.hpp"
 #include "mettle/results/run_result.hpp"
 
 #include <cstdint>
@@ -19,8 +20,8 @@ public:
     // Ends a second of `length_s`: the window becomes a point of the series (unless it is too short
     // to say anything) and part of the whole, and can be looked at until begin_window(). What
     // reports do not know (moment, users, in_flight, cpu, …) is in `point` already.
-    // Says whether there is a new point.
-    bool end_window(results::SeriesPoint point, double length_s);
+    // Gives the new point back, until the next one; none when the window was too short.
+    const results::SeriesPoint* end_window(results::SeriesPoint point, double length_s);
     void begin_window();
 
     const results::RunResult& window() const { return window_; }
@@ -39,6 +40,8 @@ private:
     const Names& names_;
     results::RunResult window_;
     results::RunResult whole_;
+    results::PointSeries series_{whole_.series};
+    results::SeriesPoint last_point_;
     Report sums_;
 };
 

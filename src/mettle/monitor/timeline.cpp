@@ -40,13 +40,13 @@ void Timeline::halve() {
     for (std::size_t row = 0; row < rows; ++row) ends_[row] = ends_[2 * row + 1];
     ends_.resize(rows);
     for (Series& series : series_) {
-        const std::size_t cells = (series.cells.size() + 1) / 2;
-        for (std::size_t row = 0; row < cells; ++row) {
-            Cell sum = series.cells[2 * row];
-            if (2 * row + 1 < series.cells.size()) sum.add(series.cells[2 * row + 1]);
-            series.cells[row] = sum;
+        std::vector<Cell>& cells = series.cells;
+        for (std::size_t row = 0; row < rows; ++row) {
+            Cell sum = cells[2 * row];
+            sum.add(cells[2 * row + 1]);
+            cells[row] = sum;
         }
-        series.cells.resize(std::min(cells, rows));
+        std::fill(cells.begin() + static_cast<std::ptrdiff_t>(rows), cells.end(), Cell());
     }
     per_row_ *= 2;
 }
@@ -62,16 +62,15 @@ void Timeline::put(std::string_view name, std::string_view unit, double value, d
             return;
         }
         found = index_.emplace(std::string(name), series_.size()).first;
-        series_.push_back({std::string(name), std::string(unit), {}});
+        series_.push_back({std::string(name), std::string(unit), std::vector<Cell>(most_rows_)});
     }
     Series& series = series_[found->second];
-    if (series.cells.size() < ends_.size()) series.cells.resize(ends_.size());
     Cell sample;
     sample.least = sample.most = static_cast<float>(value);
     sample.sum = value * weight;
-    sample.weight = weight;
+    sample.weight = static_cast<float>(weight);
     sample.count = 1;
-    series.cells.back().add(sample);
+    series.cells[ends_.size() - 1].add(sample);
 }
 
 std::size_t Timeline::left_out() const {
@@ -84,7 +83,7 @@ results::ResourceSeries Timeline::gather(const Series& series,
                                          std::size_t rows) const {
     std::vector<Cell> cells(rows);
     Cell all;
-    for (std::size_t at = 0; at < series.cells.size(); ++at) {
+    for (std::size_t at = 0; at < row_of.size(); ++at) {
         if (row_of[at] == kOutside || series.cells[at].weight == 0) continue;
         cells[row_of[at]].add(series.cells[at]);
         all.add(series.cells[at]);

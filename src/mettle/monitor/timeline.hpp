@@ -2,7 +2,8 @@
 
 // All that the samplers see, by quantity and time, in bounded memory: when it is full, neighbouring
 // rows become one, so that a run of a week is kept as coarsely as it must be. Keeps least and most
-// of what it puts together. Thread-safe.
+// of what it puts together. A quantity takes all its memory, 48 KiB, when it is first seen, so that
+// the tool does not seem to grow while it watches. Thread-safe.
 
 #include "mettle/base/units.hpp"
 #include "mettle/results/resources.hpp"
@@ -18,10 +19,13 @@ namespace mettle::monitor {
 
 class Timeline {
 public:
-    static constexpr std::size_t kMostRows = 4096;
+    static constexpr std::size_t kMostRows = 2048;
     static constexpr std::size_t kMostSeries = 256;
 
-    explicit Timeline(std::size_t most_rows = kMostRows) : most_rows_(most_rows) {}
+    // REQUIRES: most_rows is even.
+    explicit Timeline(std::size_t most_rows = kMostRows) : most_rows_(most_rows) {
+        ends_.reserve(most_rows);
+    }
 
     // What follows belongs to the time from the last moment to this one. Ascending.
     void begin_row(TimePoint moment);
@@ -43,12 +47,13 @@ private:
         void add(const Cell& other);
         float least = std::numeric_limits<float>::max();
         float most = std::numeric_limits<float>::lowest();
-        double sum = 0, weight = 0;  // No weight: nothing seen.
+        double sum = 0;
+        float weight = 0;  // None: nothing seen.
         std::uint32_t count = 0;
     };
     struct Series {
         std::string name, unit;
-        std::vector<Cell> cells;  // Up to the last row that has something.
+        std::vector<Cell> cells;  // As many as there can be rows.
     };
 
     void halve();

@@ -4,7 +4,7 @@
 // keeps the last one, and says when enough have come. Pure: it is fed bytes and moments. What came
 // in one read came at one moment, so gaps of 0 are real. Keeps its memory between streams.
 
-#include "mettle/base/units.hpp"
+#include "mettle/protocols/event_limits.hpp"
 #include "mettle/protocols/sse.hpp"
 
 #include <cstdint>
@@ -14,13 +14,6 @@
 #include <vector>
 
 namespace mettle::protocols {
-
-// When a stream is over, whichever is first; with none of them, when the server ends it.
-struct EventLimits {
-    std::uint32_t count = 0;             // So many events; 0: any number.
-    std::string until = {};              // An event with this data; empty: none.
-    Duration length = Duration::zero();  // From the due time; zero: the request's timeout fails it.
-};
 
 class EventMeter final : private SseSink {
 public:

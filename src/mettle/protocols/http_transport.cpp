@@ -33,7 +33,8 @@ struct Origin {
     std::string host;
     bool tls = false;
     std::string tunnel;
-    http::Url peer;  // Whose name is resolved.
+    std::string socket_tunnel;  // A proxy passes a WebSocket on in a tunnel only, in clear, too.
+    http::Url peer;             // Whose name is resolved.
 };
 
 // What all workers share. Immutable.
@@ -170,10 +171,12 @@ WebSockets& HttpTransport::sockets_of(std::uint16_t origin) {
     if (!sockets) {
         const http::WireClient::Options& wire = clients_[origin]->options();
         WebSockets::Done& done = *this;
+        const Origin& where = shared_->origins[origin];
         sockets = std::make_unique<WebSockets>(
-            shared_->origins[origin].address,
-            http::WebSocketClient::Options{wire.max_connections, wire.tls, wire.host}, details_,
-            done);
+            where.address,
+            http::WebSocketClient::Options{wire.max_connections, wire.tls, wire.host,
+                                           where.socket_tunnel, wire.resolve_each},
+            details_, done);
         if (!all_) make_group();
         all_->add(sockets->fd(), [these = sockets.get()] { these->poll(); });
     }
@@ -379,7 +382,8 @@ Result<std::unique_ptr<load::TransportFactory>> make_http_transports(
         const auto address = http::pick_address(peer);
         if (!address) return std::unexpected(address.error());
         origins.push_back({*address, each.host, each.scheme == "https",
-                           http::tunnel_of(options.route, each), peer});
+                           http::tunnel_of(options.route, each),
+                           options.route.proxy ? http::tunnel_to(each) : "", peer});
     }
     auto shared = std::make_shared<SharedRequests>(
         SharedRequests{std::move(origins), std::move(requests), std::move(options)});

@@ -50,7 +50,7 @@ struct HttpOptions {
     bool verify_tls = true;                // Where the route says nothing of TLS.
     http::Route route = {};                // Of all origins.
     bool keep_connections = true;          // Else each request gets a new one.
-    bool resolve_each = false;  // The host's name for each new connection; WebSockets: once.
+    bool resolve_each = false;             // The host's name for each new connection.
     // A check that has judged a body right takes the same bytes for right again. Other bodies are
     // judged as long as that takes at most this share of the worker's time; 1: always all.
     double check_share = 0.05;

@@ -125,15 +125,17 @@ void RateSearch::begin() {
     search_.emplace(settings);
 }
 
-// Long enough for the profile, and for as many requests as a quantile needs to mean something.
+// Long enough for the profile, and for as many requests as a quantile needs to mean something; of
+// a budget that is nearly spent no more than half, so that it is not refused for its length.
 Duration RateSearch::time_of(const analysis::Probe& probe) const {
     const Profile& profile = bench_.plan.profile;
     const bool confirms = probe.phase == SearchPhase::confirm;
     const Duration least = confirms ? profile.confirm : profile.probe;
     const double requests = confirms ? kConfirmRequests : kProbeRequests;
+    const Duration most = std::clamp<Duration>(bench_.time_left() / 2, least, 3 * least);
     return std::clamp(
         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(requests / probe.rate)),
-        least, 3 * least);
+        least, most);
 }
 
 std::optional<double> RateSearch::bracket() {
@@ -158,9 +160,11 @@ void RateSearch::finish(Duration limit) {
             if (!has_time_to_confirm(*probe, soft_end)) return;
         } else {
             const Duration confirm = time_of({probe->rate, SearchPhase::confirm});
-            // With nothing that passed there is nothing to confirm yet.
-            const auto end =
-                search_->highest_pass() ? std::min(bench_.deadline, soft_end) : bench_.deadline;
+            // With nothing that passed there is nothing to confirm yet; and what is confirmed lies
+            // below what passed, so that more than the expected rate must have.
+            const double wanted = bench_.expect_rps.value_or(0);
+            const bool enough = search_->highest_pass().value_or(0) > wanted;
+            const auto end = enough ? std::min(bench_.deadline, soft_end) : bench_.deadline;
             if (end - steady_clock::now() < (confirm + time_of(*probe)) * 5 / 4) {
                 search_->hurry();
                 if (!search_->next()) return;

@@ -118,6 +118,18 @@ TEST_F(StagesTest, OverloadIsSkippedWhereTheGeneratorCannotOfferIt) {
     EXPECT_THAT(result.answer, HasSubstr("could not offer 1.2 times"));
 }
 
+// Of an app that took long to start 17 s were left for the search, of which a confirming run of
+// 12 s, as slow a rate as --expect 100rps wants it, left no room for a probe: nothing was sent.
+TEST_F(StagesTest, CapacityFitsItsConfirmingRunIntoWhatIsLeft) {
+    plan.profile = *profile_named("quick");
+    bench.expect_rps = 100;
+    bench.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(17);
+    const auto result = prove_the_capacity();
+    EXPECT_EQ(result.verdict, StageVerdict::pass) << result.answer << evidence.dump();
+    ASSERT_TRUE(capacity);
+    EXPECT_GE(capacity->rps_pass, 100);
+}
+
 TEST_F(StagesTest, OverloadIsSkippedWhereTheBudgetIsSpent) {
     prove_the_capacity();
     bench.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);

@@ -61,9 +61,9 @@ struct ScriptException {
 void add(std::vector<ScriptException>& into, const std::vector<ScriptException>& from);
 void tidy(std::vector<ScriptException>& exceptions);
 
-// One second of the run, for charts.
+// One second of the run, for charts; of a run of more than an hour more (point_series.hpp).
 struct SeriesPoint {
-    double t_s = 0;  // End of the second, from the start of the run.
+    double t_s = 0;  // Its end, from the start of the run.
     double rps = 0;
     double failures = 0;
     int users = 0;

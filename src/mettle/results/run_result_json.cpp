@@ -114,6 +114,7 @@ Json validity_json(const Validity& validity) {
             {"checks", checks},
             {"send_lag_us",
              {{"count", lag.count()},
+              {"mean", rounded(lag.mean())},
               {"p50", lag.quantile(0.5)},
               {"p99", lag.quantile(0.99)},
               {"max", lag.max()}}},

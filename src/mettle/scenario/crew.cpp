@@ -19,4 +19,10 @@ std::uint32_t Crew::metric(std::string_view name, results::MetricKind kind, std:
     return number;
 }
 
+const EventMetrics& Crew::event_metrics() {
+    if (!event_metrics_)
+        event_metrics_ = EventMetrics::named([this](auto... what) { return metric(what...); });
+    return *event_metrics_;
+}
+
 }  // namespace mettle::scenario

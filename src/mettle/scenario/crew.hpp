@@ -5,10 +5,12 @@
 #include "mettle/load/names.hpp"
 #include "mettle/load/recorder.hpp"
 #include "mettle/protocols/detail_texts.hpp"
+#include "mettle/scenario/event_metrics.hpp"
 #include "mettle/scenario/http_session.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,7 @@ public:
 
     std::uint32_t task(std::string_view name, std::string_view method, bool transaction = false);
     std::uint32_t metric(std::string_view name, results::MetricKind kind, std::string_view unit);
+    const EventMetrics& event_metrics();  // Named when they are first asked for.
 
     const HttpSetup& setup;
     load::Recorder& recorder;
@@ -30,6 +33,7 @@ public:
 private:
     using Numbers = std::map<std::string, std::uint32_t, std::less<>>;
     load::Names& names_;
+    std::optional<EventMetrics> event_metrics_;
     Numbers tasks_, metrics_;  // Asked for once: the names are behind a lock.
     std::string key_;
 };

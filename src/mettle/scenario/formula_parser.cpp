@@ -1,6 +1,6 @@
 #include "mettle/base/similar.hpp"
-#include "mettle/base/units.hpp"
 #include "mettle/scenario/formula_functions.hpp"
+#include "mettle/scenario/formula_scanner.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -19,17 +19,6 @@ using Type = FormulaType;
 
 constexpr std::size_t kLongest = 16 * 1024;
 constexpr int kDeepest = 100;
-
-bool is_digit(char character) {
-    return character >= '0' && character <= '9';
-}
-bool is_letter(char character) {
-    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-           character == '_';
-}
-bool is_blank(char character) {
-    return character == ' ' || character == '\t' || character == '\n' || character == '\r';
-}
 
 struct Operator {
     std::string_view text;
@@ -66,50 +55,21 @@ constexpr auto kKnown = std::to_array<Known>(
 class Parser {
 public:
     Parser(std::string_view text, Symbols& symbols, const Environment& environment)
-        : text_(text), symbols_(symbols), environment_(environment) {}
+        : scan_(text), symbols_(symbols), environment_(environment) {}
 
     Formula parse() {
-        if (text_.size() > kLongest) wrong(0, "the expression is longer than 16 KiB");
-        skip_blanks();
-        if (at_ == text_.size()) wrong(0, "an expression is missing");
+        if (scan_.text().size() > kLongest)
+            formula_mistake(0, "the expression is longer than 16 KiB");
+        scan_.skip_blanks();
+        if (scan_.at_end()) formula_mistake(0, "an expression is missing");
         parse_or();
-        skip_blanks();
-        if (at_ < text_.size()) wrong(at_, fmt::format("'{}' was not expected here", rest()));
-        return Formula(std::move(nodes_), std::string(text_));
+        scan_.skip_blanks();
+        if (!scan_.at_end())
+            formula_mistake(scan_.at(), fmt::format("'{}' was not expected here", scan_.rest()));
+        return Formula(std::move(nodes_), std::string(scan_.text()));
     }
 
 private:
-    [[noreturn]] static void wrong(std::size_t at, std::string message) {
-        throw FormulaError{at, std::move(message)};
-    }
-
-    std::string rest() const {
-        const std::string_view left = text_.substr(at_, 20);
-        return std::string(left.substr(0, left.find_first_of("\r\n")));
-    }
-    void skip_blanks() {
-        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-    }
-    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-
-    // An operator or word, as a whole.
-    bool take(std::string_view wanted) {
-        skip_blanks();
-        if (!text_.substr(at_).starts_with(wanted)) return false;
-        const std::size_t end = at_ + wanted.size();
-        if (is_letter(wanted.front()) && end < text_.size() &&
-            (is_letter(text_[end]) || is_digit(text_[end]) || text_[end] == '.'))
-            return false;
-        at_ = end;
-        return true;
-    }
-    void expect(std::string_view wanted) {
-        if (take(wanted)) return;
-        wrong(at_, at_ == text_.size()
-                       ? fmt::format("'{}' is missing at the end", wanted)
-                       : fmt::format("'{}' is missing before '{}'", wanted, rest()));
-    }
-
     std::uint32_t last() const { return static_cast<std::uint32_t>(nodes_.size() - 1); }
     Type type(std::uint32_t node) const { return nodes_[node].type; }
     FormulaNode& add(Op op, Type type) {
@@ -129,7 +89,7 @@ private:
     void parse_or() {
         const Depth depth(*this);
         parse_and();
-        while (take("or") || take("||")) {
+        while (scan_.take("or") || scan_.take("||")) {
             const std::uint32_t left = last();
             parse_and();
             add_binary(Op::or_, Type::truth, left);
@@ -138,7 +98,7 @@ private:
 
     void parse_and() {
         parse_not();
-        while (take("and") || take("&&")) {
+        while (scan_.take("and") || scan_.take("&&")) {
             const std::uint32_t left = last();
             parse_not();
             add_binary(Op::and_, Type::truth, left);
@@ -147,10 +107,10 @@ private:
 
     void parse_not() {
         const Depth depth(*this);
-        skip_blanks();
-        const bool sign = peek() == '!' && !text_.substr(at_).starts_with("!=");
-        if (sign) ++at_;
-        if (!sign && !take("not")) {
+        scan_.skip_blanks();
+        const bool sign = scan_.peek() == '!' && !scan_.next_is("!=");
+        if (sign) scan_.step();
+        if (!sign && !scan_.take("not")) {
             parse_comparison();
             return;
         }
@@ -161,43 +121,43 @@ private:
 
     std::optional<Op> take_one(std::span<const Operator> operators) {
         for (const Operator& each : operators)
-            if (take(each.text)) return each.op;
+            if (scan_.take(each.text)) return each.op;
         return {};
     }
 
     void parse_comparison() {
         parse_sum();
-        skip_blanks();
-        const std::size_t begin = at_;
+        scan_.skip_blanks();
+        const std::size_t begin = scan_.at();
         const auto op = take_one(kComparisons);
         if (!op) {
-            if (peek() == '=') wrong(at_, "'=' is no comparison: write ==");
+            if (scan_.peek() == '=') formula_mistake(scan_.at(), "'=' is no comparison: write ==");
             return;
         }
         const std::uint32_t left = last();
-        skip_blanks();
-        const std::size_t right_begin = at_;
+        scan_.skip_blanks();
+        const std::size_t right_begin = scan_.at();
         parse_sum();
         if (*op == Op::matches)
             add_pattern(left, right_begin);
         else
             add_comparison(*op, left, begin);
-        skip_blanks();
-        const std::size_t again = at_;
+        scan_.skip_blanks();
+        const std::size_t again = scan_.at();
         if (take_one(kComparisons))
-            wrong(again, "comparisons do not follow on each other: use and");
+            formula_mistake(again, "comparisons do not follow on each other: use and");
     }
 
     void add_comparison(Op op, std::uint32_t left, std::size_t at) {
         const Type a = type(left), b = type(last());
         const bool by_size = op != Op::equal && op != Op::unequal && op != Op::contains;
         if (by_size && (a == Type::truth || b == Type::truth))
-            wrong(at, "true and false have no order: compare them with == or !=");
+            formula_mistake(at, "true and false have no order: compare them with == or !=");
         if (op != Op::contains && a != Type::any && b != Type::any && a != b) {
             if (a == Type::time || b == Type::time)
-                wrong(at, "a time is compared with a time: write a unit, as in 200ms");
-            wrong(at, fmt::format("{} is compared with {}: both must be alike", name_of(a),
-                                  name_of(b)));
+                formula_mistake(at, "a time is compared with a time: write a unit, as in 200ms");
+            formula_mistake(at, fmt::format("{} is compared with {}: both must be alike",
+                                            name_of(a), name_of(b)));
         }
         add_binary(op, Type::truth, left);
     }
@@ -205,7 +165,7 @@ private:
     void add_pattern(std::uint32_t left, std::size_t at) {
         const FormulaNode& right = nodes_.back();
         const bool is_text = right.op == Op::literal && right.type == Type::text;
-        if (!is_text) wrong(at, "'matches' takes a pattern in quotes");
+        if (!is_text) formula_mistake(at, "'matches' takes a pattern in quotes");
         const std::string pattern(right.value.value().text);
         FormulaNode& node = add(Op::matches, Type::truth);
         node.left = left;
@@ -216,15 +176,16 @@ private:
         re2::RE2::Options options(re2::RE2::Quiet);
         options.set_max_mem(8 << 20);
         auto compiled = std::make_shared<const re2::RE2>(pattern, options);
-        if (!compiled->ok()) wrong(at, fmt::format("no regular expression: {}", compiled->error()));
+        if (!compiled->ok())
+            formula_mistake(at, fmt::format("no regular expression: {}", compiled->error()));
         return compiled;
     }
 
     void parse_sum() {
         parse_product();
         for (;;) {
-            skip_blanks();
-            const std::size_t at = at_;
+            scan_.skip_blanks();
+            const std::size_t at = scan_.at();
             const auto op = take_one(kSums);
             if (!op) return;
             const std::uint32_t left = last();
@@ -239,16 +200,16 @@ private:
         const bool wrong_kind = texts || left == Type::truth || right == Type::truth ||
                                 (left != right && left != Type::any && right != Type::any);
         if (wrong_kind)
-            wrong(at, fmt::format("{} and {} cannot be {}", name_of(left), name_of(right),
-                                  op == Op::add ? "added" : "subtracted"));
+            formula_mistake(at, fmt::format("{} and {} cannot be {}", name_of(left), name_of(right),
+                                            op == Op::add ? "added" : "subtracted"));
         return left == Type::any ? right : left;
     }
 
     void parse_product() {
         parse_sign();
         for (;;) {
-            skip_blanks();
-            const std::size_t at = at_;
+            scan_.skip_blanks();
+            const std::size_t at = scan_.at();
             const auto op = take_one(kProducts);
             if (!op) return;
             const std::uint32_t left = last();
@@ -259,8 +220,8 @@ private:
             };
             if (!calculable(a) || !calculable(b) ||
                 (a == Type::time && b == Type::time && *op == Op::multiply))
-                wrong(at,
-                      fmt::format("{} and {} cannot be calculated with", name_of(a), name_of(b)));
+                formula_mistake(
+                    at, fmt::format("{} and {} cannot be calculated with", name_of(a), name_of(b)));
             const bool time = (a == Type::time) != (b == Type::time);
             add_binary(*op, time ? Type::time : Type::number, left);
         }
@@ -268,105 +229,59 @@ private:
 
     void parse_sign() {
         const Depth depth(*this);
-        skip_blanks();
-        if (peek() != '-') {
+        scan_.skip_blanks();
+        if (scan_.peek() != '-') {
             parse_value();
             return;
         }
-        const std::size_t at = at_++;
+        const std::size_t at = scan_.at();
+        scan_.step();
         parse_sign();
         const std::uint32_t operand = last();
         const Type of = type(operand);
         if (of == Type::text || of == Type::truth)
-            wrong(at, fmt::format("{} has no sign", name_of(of)));
+            formula_mistake(at, fmt::format("{} has no sign", name_of(of)));
         add(Op::negate, of).left = operand;
     }
 
     void parse_value() {
-        skip_blanks();
-        if (at_ == text_.size()) wrong(at_, "a value is missing at the end");
-        const char first = peek();
+        scan_.skip_blanks();
+        if (scan_.at_end()) formula_mistake(scan_.at(), "a value is missing at the end");
+        const char first = scan_.peek();
         if (first == '(') {
-            ++at_;
+            scan_.step();
             parse_or();
-            expect(")");
+            scan_.expect(")");
         } else if (first == '"' || first == '\'') {
             parse_quoted();
-        } else if (is_digit(first) || first == '.') {
+        } else if (begins_number(first)) {
             parse_number();
-        } else if (is_letter(first)) {
+        } else if (begins_name(first)) {
             parse_name();
         } else {
-            wrong(at_, fmt::format("'{}' is no value", rest()));
+            formula_mistake(scan_.at(), fmt::format("'{}' is no value", scan_.rest()));
         }
     }
 
-    std::string read_quoted() {
-        const std::size_t begin = at_;
-        const char quote = text_[at_++];
-        std::string value;
-        while (at_ < text_.size() && text_[at_] != quote) {
-            char character = text_[at_++];
-            // A pattern's own escapes stay: only the quote, the escape itself and \n are ours.
-            if (character == '\\' && at_ < text_.size()) {
-                const char next = text_[at_];
-                if (next == quote || next == '\\' || next == 'n') {
-                    ++at_;
-                    character = next == 'n' ? '\n' : next;
-                }
-            }
-            value += character;
-        }
-        if (at_ == text_.size()) wrong(begin, "the text that begins here has no end");
-        ++at_;
-        return value;
-    }
     void parse_quoted() {
-        const std::string value = read_quoted();
+        const std::string value = scan_.read_quoted();
         add_literal(Value::of(std::string_view(value)), Type::text);
     }
 
     void parse_number() {
-        const std::size_t begin = at_;
-        while (is_digit(peek()) || peek() == '.') ++at_;
-        if ((peek() == 'e' || peek() == 'E') && at_ + 1 < text_.size() &&
-            (is_digit(text_[at_ + 1]) || text_[at_ + 1] == '-' || text_[at_ + 1] == '+')) {
-            at_ += 2;
-            while (is_digit(peek())) ++at_;
-        }
-        const std::size_t digits_end = at_;
-        while (is_letter(peek()) || is_digit(peek())) ++at_;
-        const std::string_view written = text_.substr(begin, at_ - begin);
-        if (at_ == digits_end) {
-            const auto number = mettle::parse_number(written);
-            if (!number) wrong(begin, fmt::format("'{}' is no number", written));
-            add_literal(Value::of(*number), Type::number);
-            return;
-        }
-        const auto time = parse_duration(written);
-        if (!time)
-            wrong(begin, fmt::format("'{}' is neither a number nor a time as 200ms", written));
-        const double ms = std::chrono::duration<double, std::milli>(*time).count();
-        add_literal(Value::of(ms), Type::time);
-    }
-
-    std::string_view read_name() {
-        const std::size_t begin = at_;
-        while (is_letter(peek()) || is_digit(peek()) ||
-               (peek() == '.' && at_ + 1 < text_.size() && is_letter(text_[at_ + 1])))
-            ++at_;
-        return text_.substr(begin, at_ - begin);
+        const FormulaScanner::Number number = scan_.read_number();
+        add_literal(Value::of(number.value), number.is_time ? Type::time : Type::number);
     }
 
     void parse_name() {
-        const std::size_t begin = at_;
-        const std::string_view name = read_name();
-        if (peek() == ':') {
+        const std::size_t begin = scan_.at();
+        const std::string_view name = scan_.read_name();
+        if (scan_.peek() == ':') {
             parse_prefixed(name, begin);
             return;
         }
-        skip_blanks();
-        if (peek() == '(') {
+        scan_.skip_blanks();
+        if (scan_.peek() == '(') {
             parse_call(name, begin);
             return;
         }
@@ -384,53 +299,39 @@ private:
             return;
         }
         if (name.find('.', dot + 1) != std::string_view::npos)
-            wrong(begin, fmt::format("'{}' has two points: a column of data is DATA.COLUMN", name));
+            formula_mistake(
+                begin, fmt::format("'{}' has two points: a column of data is DATA.COLUMN", name));
         add(Op::column, Type::any).number =
             symbols_.column(name.substr(0, dot), name.substr(dot + 1), begin);
     }
 
     // json:/a/b, header:Name, cookie:name, env:NAME; each also with quotes.
     void parse_prefixed(std::string_view prefix, std::size_t begin) {
-        ++at_;
-        const bool quoted = peek() == '"' || peek() == '\'';
-        const std::string name = quoted ? read_quoted() : read_bare(prefix);
+        scan_.step();
+        const bool quoted = scan_.peek() == '"' || scan_.peek() == '\'';
+        const std::string name = quoted ? scan_.read_quoted() : scan_.read_bare(prefix);
         if (prefix == "json") {
             if (!name.empty() && !name.starts_with('/'))
-                wrong(begin, fmt::format("'{}' is no JSON pointer: it begins with /, as json:/{}",
-                                         name, name));
-            check_pointer(name, begin);
+                formula_mistake(
+                    begin, fmt::format("'{}' is no JSON pointer: it begins with /, as json:/{}",
+                                       name, name));
+            check_json_pointer(name, begin);
             add(Op::json, Type::any).text = name;
         } else if (prefix == "header" || prefix == "cookie") {
-            if (name.empty()) wrong(begin, fmt::format("{}: needs a name behind it", prefix));
+            if (name.empty())
+                formula_mistake(begin, fmt::format("{}: needs a name behind it", prefix));
             add(prefix == "header" ? Op::header : Op::cookie, Type::text).text = name;
         } else if (prefix == "env") {
             const char* value = environment_ ? environment_(name) : nullptr;
-            if (!value) wrong(begin, fmt::format("the environment has no variable {}", name));
+            if (!value)
+                formula_mistake(begin, fmt::format("the environment has no variable {}", name));
             add_literal(Value::of(std::string_view(value)), Type::text);
         } else {
-            wrong(begin, fmt::format("there is no '{}:'; there are json:/pointer, header:Name, "
-                                     "cookie:name, env:NAME",
-                                     prefix));
+            formula_mistake(begin,
+                            fmt::format("there is no '{}:'; there are json:/pointer, header:Name, "
+                                        "cookie:name, env:NAME",
+                                        prefix));
         }
-    }
-
-    static void check_pointer(std::string_view pointer, std::size_t at) {
-        for (std::size_t tilde = pointer.find('~'); tilde != std::string_view::npos;
-             tilde = pointer.find('~', tilde + 1)) {
-            const char next = tilde + 1 < pointer.size() ? pointer[tilde + 1] : '\0';
-            if (next != '0' && next != '1')
-                wrong(at, "in a JSON pointer ~ is written ~0 and / within a name ~1");
-        }
-    }
-
-    std::string read_bare(std::string_view prefix) {
-        const std::size_t begin = at_;
-        const std::string_view more = prefix == "json" ? "/-~.@$" : "-";
-        while (at_ < text_.size() &&
-               (is_letter(peek()) || is_digit(peek()) || more.contains(peek()) ||
-                static_cast<unsigned char>(peek()) >= 0x80))
-            ++at_;
-        return std::string(text_.substr(begin, at_ - begin));
     }
 
     void parse_call(std::string_view name, std::size_t begin) {
@@ -441,29 +342,31 @@ private:
             std::vector<std::string> names = {"capture"};
             for (const FormulaFunction& each : functions) names.emplace_back(each.name);
             const std::string similar = most_similar(name, names);
-            wrong(begin,
-                  fmt::format("there is no function '{}'; {}", name,
-                              similar.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
-                                              : fmt::format("did you mean '{}'?", similar)));
+            formula_mistake(
+                begin,
+                fmt::format("there is no function '{}'; {}", name,
+                            similar.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
+                                            : fmt::format("did you mean '{}'?", similar)));
         }
-        ++at_;  // (
+        scan_.step();  // (
         std::vector<std::uint32_t> arguments;
-        std::size_t last_begin = at_;
-        if (!take(")")) {
+        std::size_t last_begin = scan_.at();
+        if (!scan_.take(")")) {
             do {
                 if (arguments.size() == kMostArguments)
-                    wrong(begin, fmt::format("{} takes at most {} values", name, kMostArguments));
-                skip_blanks();
-                last_begin = at_;
+                    formula_mistake(
+                        begin, fmt::format("{} takes at most {} values", name, kMostArguments));
+                scan_.skip_blanks();
+                last_begin = scan_.at();
                 parse_or();
                 arguments.push_back(last());
-            } while (take(","));
-            expect(")");
+            } while (scan_.take(","));
+            scan_.expect(")");
         }
         if (name == "capture") return add_capture(arguments, begin, last_begin);
         if (arguments.size() < found->least || arguments.size() > found->most)
-            wrong(begin, fmt::format("{} takes {} value{}, not {}", name, found->least,
-                                     found->least == 1 ? "" : "s", arguments.size()));
+            formula_mistake(begin, fmt::format("{} takes {} value{}, not {}", name, found->least,
+                                               found->least == 1 ? "" : "s", arguments.size()));
         check_argument_types(*found, arguments, begin);
         FormulaNode& node = add(Op::call, found->type);
         node.number = static_cast<std::uint32_t>(found - functions.begin());
@@ -478,22 +381,22 @@ private:
         for (const std::uint32_t argument : arguments) {
             const Type given = type(argument);
             if (given == Type::text || given == Type::truth)
-                wrong(begin,
-                      fmt::format("{} takes numbers, not {}", function.name, name_of(given)));
+                formula_mistake(
+                    begin, fmt::format("{} takes numbers, not {}", function.name, name_of(given)));
         }
         if (arguments.size() == 2 && nodes_[arguments[0]].op == Op::literal &&
             nodes_[arguments[1]].op == Op::literal &&
             nodes_[arguments[0]].value.value().number > nodes_[arguments[1]].value.value().number)
-            wrong(begin,
-                  fmt::format("{}: the first value must not be above the second", function.name));
+            formula_mistake(begin, fmt::format("{}: the first value must not be above the second",
+                                               function.name));
     }
 
     void add_capture(const std::vector<std::uint32_t>& arguments, std::size_t begin,
                      std::size_t pattern_begin) {
-        if (arguments.size() != 2) wrong(begin, "write capture(TEXT, \"pattern\")");
+        if (arguments.size() != 2) formula_mistake(begin, "write capture(TEXT, \"pattern\")");
         const FormulaNode& pattern = nodes_[arguments[1]];
         if (pattern.op != Op::literal || pattern.type != Type::text)
-            wrong(pattern_begin, "capture takes a pattern in quotes");
+            formula_mistake(pattern_begin, "capture takes a pattern in quotes");
         const std::string source(pattern.value.value().text);
         FormulaNode& node = add(Op::capture, Type::text);
         node.left = arguments[0];
@@ -504,7 +407,7 @@ private:
     struct Depth {
         explicit Depth(Parser& its_parser) : parser(its_parser) {
             if (++parser.depth_ > kDeepest)
-                wrong(parser.at_, "the expression is nested too deeply");
+                formula_mistake(parser.scan_.at(), "the expression is nested too deeply");
         }
         ~Depth() { --parser.depth_; }
         Depth(const Depth&) = delete;
@@ -512,10 +415,9 @@ private:
         Parser& parser;
     };
 
-    std::string_view text_;
+    FormulaScanner scan_;
     Symbols& symbols_;
     const Environment& environment_;
-    std::size_t at_ = 0;
     int depth_ = 0;
     std::vector<FormulaNode> nodes_;
 };

@@ -71,31 +71,38 @@ Result<void> HttpSession::prepare(const RequestParts& parts) {
     events_ = nullptr;
     may_follow_ = parts.follow_redirects && parts.method != "HEAD";
     redirects_ = 0;
-    if (!is_absolute(parts.target)) {
-        origin_ = 0;
-        path_.assign(prefix_of(setup_.origins[0]));
-        if (!parts.target.starts_with('/')) path_ += '/';
-        path_ += parts.target;
-    } else {
-        const auto url = http::parse_url(parts.target);
-        if (!url) return std::unexpected(url.error());
-        const int origin = origin_of(*url, setup_.origins);
-        if (origin < 0) {
-            return mettle::fail(Error::Kind::invalid_input,
-                                fmt::format("{} is not among the hosts of this load: name it there",
-                                            url->origin()));
-        }
-        origin_ = static_cast<std::uint16_t>(origin);
-        path_ = url->target;
-    }
-    render(parts, setup_.origins[origin_], path_);
+    if (auto found = find_origin(parts.target); !found) return found;
+    render(parts, setup_.through_proxy);
     return {};
 }
 
-void HttpSession::render(const RequestParts& parts, const http::Url& origin,
-                         std::string_view path) {
+Result<void> HttpSession::find_origin(std::string_view target) {
+    if (!is_absolute(target)) {
+        origin_ = 0;
+        path_.assign(prefix_of(setup_.origins[0]));
+        if (!target.starts_with('/')) path_ += '/';
+        path_ += target;
+        return {};
+    }
+    const auto url = http::parse_url(target);
+    if (!url) return std::unexpected(url.error());
+    const int origin = origin_of(*url, setup_.origins);
+    if (origin < 0) {
+        return mettle::fail(
+            Error::Kind::invalid_input,
+            fmt::format("{} is not among the hosts of this load: name it there", url->origin()));
+    }
+    origin_ = static_cast<std::uint16_t>(origin);
+    path_ = url->target;
+    return {};
+}
+
+void HttpSession::render(const RequestParts& parts, bool whole_url) {
+    const http::Url& origin = setup_.origins[origin_];
     bytes_.clear();
-    bytes_.append(parts.method).append(" ").append(path).append(" HTTP/1.1\r\n");
+    bytes_.append(parts.method).append(" ");
+    if (whole_url && origin.scheme == "http") bytes_ += origin.origin();
+    bytes_.append(path_).append(" HTTP/1.1\r\n");
     bool has_host = false, has_length = false, has_type = false, has_cookie = false;
     const auto add = [&](std::string_view name, std::string_view value) {
         has_host = has_host || http::same_name(name, "host");
@@ -126,7 +133,7 @@ void HttpSession::render(const RequestParts& parts, const http::Url& origin,
     if (!has_cookie && cookies_.size() > 0) {
         const std::size_t before = bytes_.size();
         bytes_ += "Cookie: ";
-        if (cookies_.append(bytes_, path))
+        if (cookies_.append(bytes_, path_))
             bytes_ += "\r\n";
         else
             bytes_.resize(before);
@@ -138,7 +145,9 @@ void HttpSession::render(const RequestParts& parts, const http::Url& origin,
 Result<void> HttpSession::prepare_socket(const RequestParts& parts) {
     if (has_socket())
         return mettle::fail(Error::Kind::invalid_input, "this user's WebSocket is open already");
-    if (auto prepared = prepare(parts); !prepared) return prepared;
+    events_ = nullptr;
+    if (auto found = find_origin(parts.target); !found) return found;
+    render(parts, /*whole_url=*/false);
     bytes_.resize(bytes_.size() - 2);  // The client adds its own headers, and the empty line.
     socket_ = {};
     made_ = {bytes_, false, origin_, &socket_};
@@ -285,7 +294,7 @@ bool HttpSession::follow(load::Attempt& attempt, const AnswerSeen& answer) {
     parts.method = kept_method;
     parts.headers = headers;
     parts.body = body;
-    render(parts, setup_.origins[origin_], path_);
+    render(parts, setup_.through_proxy);
     if (events_) read_events(*events_);  // What the redirect said is none of it.
     attempt.made = &made_;
     return true;

@@ -27,6 +27,8 @@ struct HttpSetup {
     // any. The transport has the same addresses in the same order.
     std::vector<http::Url> origins;
     http::HeaderList headers;  // Of every request.
+    // Requests in clear go to a proxy, which wants their whole URL.
+    bool through_proxy = false;
 };
 
 struct RequestParts {
@@ -89,6 +91,7 @@ public:
     // The same for bytes that are ready and need no cookie: they must live until the answer.
     void fill(load::Attempt& attempt, const load::MadeRequest& ready, std::string_view path);
 
+    const std::string& path() const { return path_; }  // Of the request that was prepared last.
     CookieJar& cookies() { return cookies_; }
     http::HeaderList& headers() { return headers_; }  // Of this user's requests from now on.
     void fail(load::Attempt& attempt, load::Outcome outcome, std::string_view why) {
@@ -101,7 +104,8 @@ private:
     bool on_piece(load::Attempt& attempt, std::string_view bytes, std::int64_t now_ns) override;
     void judge_events(load::Attempt& attempt, const AnswerSeen& seen);
     bool follow(load::Attempt& attempt, const AnswerSeen& answer);
-    void render(const RequestParts& parts, const http::Url& origin, std::string_view path);
+    Result<void> find_origin(std::string_view target);
+    void render(const RequestParts& parts, bool whole_url);
 
     const HttpSetup& setup_;
     protocols::DetailTexts& details_;

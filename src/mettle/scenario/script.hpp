@@ -5,6 +5,7 @@
 
 #include "mettle/load/behaviour.hpp"
 #include "mettle/scenario/document.hpp"
+#include "mettle/scenario/event_metrics.hpp"
 #include "mettle/scenario/http_session.hpp"
 
 #include <atomic>
@@ -44,11 +45,6 @@ struct Instruction {
     Op op = Op::end;
     std::uint32_t argument = kNone;  // Of the list of its kind.
     std::uint32_t target = 0;        // Where a jump goes.
-};
-
-// Own metrics of a run about its streams of events.
-struct EventMetrics {
-    std::uint32_t events = 0, first_event = 0, inter_event = 0;
 };
 
 struct ScriptRequest {
@@ -132,6 +128,7 @@ struct ScriptOptions {
     ScriptPart part = ScriptPart::users;
     http::Url target;
     http::HeaderList headers;  // Of the command line: they win.
+    bool through_proxy = false;
     std::vector<std::string> tags, excluded_tags;
     std::vector<std::string> user_classes;  // Empty: all.
     std::optional<load::WaitTime> wait;     // Instead of what the classes say.

@@ -105,6 +105,7 @@ private:
 
     // Those that are known now belong to all requests; the others are rendered with each.
     void add_common_headers() {
+        script_->http.through_proxy = options_.through_proxy;
         auto& headers = script_->http.headers;
         headers = options_.headers;
         for (const HeaderText& header : scenario_.headers) {
@@ -247,10 +248,8 @@ private:
         emit(Op::request, keep(script_->requests, std::move(request)));
     }
     void name_event_metrics() {
-        using results::MetricKind;
-        script_->event_metrics = {names_.metric("events", MetricKind::counter),
-                                  names_.metric("first_event", MetricKind::trend, "ms"),
-                                  names_.metric("inter_event", MetricKind::trend, "ms")};
+        script_->event_metrics =
+            EventMetrics::named([this](auto... what) { return names_.metric(what...); });
     }
     void emit_step(const WaitStep& step) { emit(Op::wait, keep(script_->waits, step.wait)); }
     void emit_step(const SetStep& step) {
@@ -354,8 +353,7 @@ private:
             session.fill(attempt);
             request.bytes = attempt.made->bytes;
             request.made = {request.bytes, attempt.made->is_head, attempt.made->origin};
-            const auto begin = request.bytes.find(' ') + 1;
-            request.path = request.bytes.substr(begin, request.bytes.find(' ', begin) - begin);
+            request.path = session.path();
             // What is sent ready follows redirects; a HEAD never does.
             request.is_ready = step.follow_redirects || request.made.is_head;
         }

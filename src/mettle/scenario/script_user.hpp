@@ -54,7 +54,6 @@ private:
     void judge_status(load::Attempt& attempt, const Check& check);
     void judge_formula(load::Attempt& attempt, const Check& check);
     void extract(load::Attempt& attempt);
-    void measure_events(const load::Attempt& attempt, const protocols::EventMeter& events);
     void keep_answer(const AnswerSeen& seen);
     void note_missing_answer();
 

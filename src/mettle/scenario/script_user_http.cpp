@@ -155,7 +155,8 @@ void ScriptUser::on_answer(Attempt& attempt, const AnswerSeen& seen) {
         seen_ = nullptr;
         bench_.json.forget();
     }
-    if (seen.events && attempt.outcome == Outcome::ok) measure_events(attempt, *seen.events);
+    if (seen.events && attempt.outcome == Outcome::ok)
+        script_.event_metrics.record(bench_.recorder, attempt, *seen.events);
     if (script_.keeps_answers) keep_answer(seen);
     failures_ += attempt.outcome != Outcome::ok;
 }
@@ -227,19 +228,6 @@ void ScriptUser::extract(Attempt& attempt) {
             return;
         }
     }
-}
-
-void ScriptUser::measure_events(const Attempt& attempt, const protocols::EventMeter& events) {
-    if (!bench_.recorder.counts(attempt)) return;
-    const EventMetrics& metrics = script_.event_metrics;
-    const auto add = [&](std::uint32_t metric, results::MetricKind kind, double value) {
-        bench_.recorder.record_metric(metric, kind, value, attempt.done_ns);
-    };
-    const auto to_ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
-    add(metrics.events, results::MetricKind::counter, static_cast<double>(events.count()));
-    add(metrics.first_event, results::MetricKind::trend, to_ms(events.first_ns() - attempt.due_ns));
-    for (const std::int64_t gap : events.gaps_ns())
-        add(metrics.inter_event, results::MetricKind::trend, to_ms(gap));
 }
 
 void ScriptUser::measure(const ScriptMetric& metric) {

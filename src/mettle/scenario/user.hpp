@@ -28,6 +28,7 @@
 #include "mettle/http/client.hpp"
 #include "mettle/load/random.hpp"
 #include "mettle/load/wait_time.hpp"
+#include "mettle/protocols/event_limits.hpp"
 #include "mettle/scenario/flow.hpp"
 
 #include <coroutine>
@@ -47,6 +48,9 @@ class UserBehaviour;
 }
 class User;
 
+// Of a stream of server-sent events: {.count = 10, .until = "[DONE]", .length = 2s}.
+using EventLimits = protocols::EventLimits;
+
 struct StopUser {};        // Thrown: this user leaves, after its on_stop().
 struct RescheduleTask {};  // Thrown: this task is over, and no failure.
 
@@ -58,7 +62,9 @@ public:
     bool ok() const {
         return ((status_ >= 200 && status_ < 400) || status_ == 101) && error_.empty();
     }
-    std::string_view body() const { return body_; }  // Decoded.
+    // Decoded. Of a stream of events: the data of the last one.
+    std::string_view body() const { return body_; }
+    std::uint64_t events() const { return events_; }  // Of a stream: so many came.
     std::string_view header(std::string_view name) const;
     std::string_view error() const { return error_; }  // Why none came, or none of the protocol.
     Duration elapsed() const { return elapsed_; }      // From the send.
@@ -74,6 +80,7 @@ private:
     int status_ = 0;
     std::string_view head_, body_, error_;
     Duration elapsed_{};
+    std::uint64_t events_ = 0;
     scenario::UserBehaviour* judge_ = nullptr;
 };
 
@@ -85,6 +92,9 @@ struct RequestOptions {
     std::vector<std::pair<std::string, std::string>> headers = {};
     Duration timeout = Duration::zero();  // Zero: --timeout.
     bool follow_redirects = true;
+    // The answer is a stream of events, read until this: {} is to its end. With a length that is
+    // the request's timeout, too. The run's metrics tell of `events`, `first_event`, `inter_event`.
+    std::optional<EventLimits> sse = {};
 };
 
 // A request to be awaited at once: it keeps views of what it was given.

@@ -74,6 +74,7 @@ Next UserBehaviour::next(Attempt& attempt, std::int64_t now_ns) {
     for (;;) {
         if (waits_ == Waits::to_send) {
             waits_ = Waits::for_answer;
+            if (pending_events_) session_.read_events(*pending_events_);
             session_.fill(attempt);
             attempt.task = pending_task_;
             attempt.timeout_ns = pending_timeout_ns_;
@@ -184,7 +185,9 @@ void UserBehaviour::await_request(const PendingRequest& request, std::coroutine_
     }
     pending_task_ =
         crew_.task(options.name.empty() ? request.target : options.name, request.method);
-    pending_timeout_ns_ = options.timeout.count();
+    pending_events_ = options.sse;
+    const bool in_time = options.sse && options.sse->length > Duration::zero();
+    pending_timeout_ns_ = (in_time ? options.sse->length : options.timeout).count();
     waiting_ = waiting;
     waits_ = Waits::to_send;
 }
@@ -215,6 +218,7 @@ void UserBehaviour::on_answer(Attempt& attempt, const AnswerSeen& seen) {
                          ? std::string_view{}
                          : attempt.detail;
     answer_.elapsed_ = Duration(attempt.done_ns - attempt.sent_ns);
+    answer_.events_ = seen.events ? seen.events->count() : 0;
     answer_.judge_ = this;
     judged_ = &attempt;
     // Counted before, so that a group that ends meanwhile knows; fail() counts by itself.
@@ -222,6 +226,8 @@ void UserBehaviour::on_answer(Attempt& attempt, const AnswerSeen& seen) {
     failures_ += failed_before;
     resume();
     judged_ = nullptr;
+    if (seen.events && attempt.outcome == Outcome::ok)
+        crew_.event_metrics().record(crew_.recorder, attempt, *seen.events);
 }
 
 void UserBehaviour::take_missing_answer(const Attempt& attempt) {

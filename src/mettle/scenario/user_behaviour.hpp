@@ -68,6 +68,8 @@ private:
     std::coroutine_handle<> waiting_;
     std::uint32_t pending_task_ = 0;
     std::int64_t pending_timeout_ns_ = 0;
+    std::optional<EventLimits> pending_events_;  // Begun when it is sent: the last stream may still
+                                                 // be there while this is asked for.
     std::int64_t sleep_ns_ = 0;
     std::int64_t now_ns_ = 0;
     std::uint64_t failures_ = 0;  // Of this user's requests so far.
