@@ -26,12 +26,12 @@ def test_the_law_of_a_simulated_model_is_found(serve, tmp_path):
     for _ in range(3):  # A machine that is busy for seconds may add to any time.
         done, stage = payload(server.url, tmp_path, "--slo", "p99<250ms")
         law = stage["evidence"]["law"]
-        if abs(law["a_ms"] - 36) < 3.6 and abs(law["b_ms"] - 4) < 0.4:
+        best = stage["evidence"]["recommended"]
+        if abs(law["a_ms"] - 36) < 3.6 and abs(law["b_ms"] - 4) < 0.4 and best and best["rows"] > 1:
             break
     assert done.code == 0 and stage["verdict"] == "pass", (done, stage)
     assert law["a_ms"] == pytest.approx(36, rel=0.1) and law["b_ms"] == pytest.approx(4, rel=0.1)
     assert law["most_rows"] == pytest.approx((250 - 36) / 4, rel=0.2)
-    best = stage["evidence"]["recommended"]
     assert best["rows"] > 1 and best["p99_ms"] <= 250, "larger requests are what such a model wants"
     assert not stage["evidence"]["limits"] and not stage["evidence"]["lengths"]
 
