@@ -101,7 +101,7 @@ async function paper(page, name) {
 }
 
 const kFixtures = {
-  ready: { charts: 7, texts: ['READY', '20,500 req/s', '3 things assumed, 3 stages skipped, unlike production in 2 ways', '71 % of headroom', '4 cores in eu-west pods', 'Where a request’s time goes at 21,668 req/s', '74 %', 'soak: the budget', 'Measurement VALID', 'samples.json', 'Where the time goes', 'AMD EPYC'] },
+  ready: { charts: 8, texts: ['READY', '18 ms + n × 2 ms', '16 rows a request, 4 at once', '20,500 req/s', '3 things assumed, 3 stages skipped, unlike production in 2 ways', '71 % of headroom', '4 cores in eu-west pods', 'Where a request’s time goes at 21,668 req/s', '74 %', 'soak: the budget', 'Measurement VALID', 'samples.json', 'Where the time goes', 'AMD EPYC'] },
   'not-ready': { charts: 6, texts: ['NOT READY', 'Why it failed', 'What to do', 'Right alone and wrong under load', 'label[0] = 7', 'needs --allow-overload'] },
   invalid: { charts: 4, texts: ['INVALID', 'Send lag p99 is 4.82 ms', 'Quantum drift', 'drift_ppm'] },
   load: { charts: 4, texts: ['VALID, with failures', 'Aggregated', 'wine is overloaded', '99.9 %', '3,000 req/s', 'Measurement VALID', 'server: running the model'] },

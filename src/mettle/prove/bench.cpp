@@ -59,7 +59,8 @@ double achieved_share(const results::RunResult& run) {
 results::RunResult Bench::run(const RunNeeds& needs) {
     METTLE_ASSERT(runner && sending);
     load::LoadPlan load;
-    sending->fill(load);
+    const Sending& what = needs.what ? *needs.what : *sending;
+    what.fill(load);
     if (needs.rate)
         load.open = load::OpenLoad{*needs.rate, load::OpenLoad::Law::poisson};
     else
@@ -80,7 +81,7 @@ results::RunResult Bench::run(const RunNeeds& needs) {
                                    needs.check_share.value_or(unasked)};
     const auto before = used_on(cpus.target);
     const auto start = std::chrono::steady_clock::now();
-    auto result = runner(load, *sending, transport);
+    auto result = runner(load, what, transport);
     if (target_pid && !cpus.shared) {
         const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
         const double used = (used_on(cpus.target) - before) / time.count();

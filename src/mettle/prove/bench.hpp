@@ -27,6 +27,7 @@ struct RunNeeds {
     bool record_sequence = true;
     std::optional<double> check_share;  // Of the answers; nothing: all, unless there are very many.
     std::optional<Duration> patience;   // A client gives up after it; nothing: it waits long.
+    const Sending* what = nullptr;      // None: the bench's own.
     std::string doing;                  // For who watches.
 };
 

@@ -36,15 +36,6 @@ double p99_ms(const Histogram& histogram) {
     return static_cast<double>(histogram.quantile(0.99)) / 1000;
 }
 
-// The latency that the SLO allows; nothing where it says nothing of it.
-std::optional<double> limit_ms(const Slo& slo) {
-    std::optional<double> least;
-    for (const auto& expression : slo.expressions()) {
-        if (quantile_of(expression)) least = std::min(least.value_or(1e9), expression.value);
-    }
-    return least;
-}
-
 // As people and gateways wait: some times what they are used to, neither at once nor for ever.
 Duration patience_for(double limit) {
     const auto wait = std::chrono::duration<double, std::milli>(4 * limit);
@@ -233,7 +224,7 @@ results::StageResult prove_overload(Bench& bench, RateSearch& search) {
     if (!capacity) return skipped(StageName::overload, "no capacity was found to go beyond");
     OverloadPicture seen;
     seen.capacity_rps = *capacity;
-    const auto limit = limit_ms(bench.slo());
+    const auto limit = tightest_ms(bench.slo());
     const Duration patience = patience_for(limit.value_or(250));
     seen.limit_ms = limit.value_or(seconds(patience) * 1000);
     if (!has_time(bench, patience))

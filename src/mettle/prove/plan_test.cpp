@@ -56,9 +56,9 @@ TEST(Plan, RefusesABudgetThatIsTooSmallAndSaysWhatFits) {
 TEST(Plan, RefusesNamesThatItDoesNotKnow) {
     auto options = a_model();
     options.stages_only = {"steady", "nap"};
-    EXPECT_EQ(
-        make_plan(options).error().message,
-        "there is no stage 'nap'; there are cold_start,correctness,steady,capacity,overload,soak");
+    EXPECT_EQ(make_plan(options).error().message,
+              "there is no stage 'nap'; there are "
+              "cold_start,correctness,steady,capacity,payload,overload,soak");
     options = a_model();
     options.profile = "lax";
     EXPECT_FALSE(make_plan(options));

@@ -21,6 +21,9 @@ Profile default_profile() {
     profile.capacity = 42s;
     profile.overload = 2500ms;
     profile.recovery = 3s;
+    profile.payload_rows = {1, 4, 16, 64};
+    profile.payload_users = {1, 4, 16};
+    profile.payload = 250ms;
     return profile;
 }
 
@@ -37,6 +40,7 @@ Profile quick_profile() {
     profile.capacity = 12s;
     profile.overload = 700ms;
     profile.recovery = 1200ms;
+    profile.payload = 120ms;
     profile.most_bisect = 3;
     return profile;
 }
@@ -55,6 +59,9 @@ Profile strict_profile() {
     profile.capacity = 240s;
     profile.overload = 10s;
     profile.recovery = 10s;
+    profile.payload_rows = {1, 2, 4, 8, 16, 32, 64};
+    profile.payload_users = {1, 2, 4, 8, 16, 32};
+    profile.payload = 1s;
     return profile;
 }
 
@@ -71,8 +78,9 @@ Result<Profile> profile_named(std::string_view name) {
 
 Profile scaled(const Profile& profile, double factor) {
     Profile result = profile;
-    for (Duration* time : {&result.level, &result.unloaded, &result.steady, &result.probe,
-                           &result.confirm, &result.capacity, &result.overload, &result.recovery}) {
+    for (Duration* time :
+         {&result.level, &result.unloaded, &result.steady, &result.probe, &result.confirm,
+          &result.capacity, &result.overload, &result.recovery, &result.payload}) {
         *time = std::chrono::duration_cast<Duration>(*time * factor);
     }
     return result;

@@ -34,6 +34,9 @@ struct Profile {
     Duration capacity{};  // The stage in all.
     Duration overload{};  // Each rate beyond the capacity, warm-up not counted.
     Duration recovery{};  // After them.
+    // Of the payload stage: sizes and concurrencies, rising from 1, and the load at each.
+    std::vector<int> payload_rows, payload_users;
+    Duration payload{};
     std::vector<double> overload_multiples = {1.5, 2, 3};  // Of the capacity, rising.
     analysis::OverloadLimits overload_limits;
     // What counts as growing; memory in bytes, latency in ms.

@@ -50,6 +50,10 @@ void walk(Profile& profile, Visitor& visit) {
     visit("capacity", "most_confirm", profile.most_confirm, 1, 50, "confirming runs");
     visit("capacity", "confidence", profile.confidence, 0.5, 0.99999, "of the claim");
 
+    visit("payload", "rows", profile.payload_rows, 1, 100'000, "in a request, rising");
+    visit("payload", "users", profile.payload_users, 1, 1'000, "requests at once, rising");
+    visit("payload", "time", profile.payload, "load at each pair of these; twice for one user");
+
     visit("overload", "multiples", profile.overload_multiples, 1.2, 100, "of the capacity, rising");
     visit("overload", "time", profile.overload, "load at each of these");
     visit("overload", "recovery", profile.recovery, "how long it may take to be well again");
@@ -81,8 +85,8 @@ class Reading {
 public:
     Reading(YamlReader& reader, const YamlNode& root) : reader_(reader) {
         enter("", root);
-        for (const char* section :
-             {"cold_start", "correctness", "steady", "capacity", "overload", "growth", "assumed"}) {
+        for (const char* section : {"cold_start", "correctness", "steady", "capacity", "payload",
+                                    "overload", "growth", "assumed"}) {
             if (const YamlNode* node = sections_.at("").take(section)) enter(section, *node);
         }
         sections_.at("").take("from");

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 namespace mettle::prove {
@@ -46,6 +47,42 @@ private:
 
 std::unexpected<Error> refuse(std::string message) {
     return fail(Error::Kind::invalid_input, std::move(message));
+}
+
+// The shape that was given for an input, with the rows and lengths that are wanted where the model
+// leaves them free.
+Result<void> resize(const std::string& name, std::vector<payload::SizeLaw>& shape,
+                    const Signature& signature, const RequestSize& size) {
+    const TensorSpec* input = signature.input(name);
+    for (std::size_t at = 0; at < shape.size(); ++at) {
+        const std::int64_t dim = shape[at].at(1, 0);
+        const bool free = input && at < input->shape.rank() && input->shape[at] < 0;
+        if (at == 0 && !free && dim != size.rows)
+            return refuse(fmt::format("the rows of {} are fixed", name));
+        if (!free) continue;
+        const auto longer = std::llround(static_cast<double>(dim) * size.length);
+        shape[at] = payload::SizeLaw::fixed(
+            at == 0 ? size.rows : std::max<std::int64_t>(1, static_cast<std::int64_t>(longer)));
+    }
+    return {};
+}
+
+// Of one payload, where shapes are given or follow from the rows.
+std::size_t bytes_of(const Signature& signature, const payload::MakerOptions& options) {
+    std::size_t bytes = 0;
+    for (const TensorSpec& input : signature.inputs) {
+        const auto given = options.shapes.find(input.name);
+        std::size_t count = 1;
+        for (std::size_t at = 0; at < input.shape.rank(); ++at) {
+            std::int64_t dim = input.shape[at];
+            if (dim < 0) dim = at == 0 ? options.batch.at(1, 0) : 1;
+            if (given != options.shapes.end() && at < given->second.size())
+                dim = given->second[at].at(1, 0);
+            count *= static_cast<std::size_t>(std::max<std::int64_t>(0, dim));
+        }
+        bytes += count * (input.type == DataType::bytes ? 8 : element_size(input.type));
+    }
+    return bytes;
 }
 
 std::string beginning(std::string_view text) {
@@ -238,6 +275,45 @@ Result<void> Sending::take_samples(const std::filesystem::path& file) {
         model_->payloads.push_back(std::move(*encoded));
     }
     return {};
+}
+
+Result<Sending> Sending::resized(const RequestSize& size, std::uint64_t seed) const {
+    if (target_.protocol != Protocol::v2) return refuse("only requests of V2 are made larger");
+    Sending sending;
+    sending.target_ = target_;
+    sending.options_ = options_;
+    sending.seed_ = seed;
+    sending.deterministic_ = deterministic_;
+    payload::MakerOptions& inputs = sending.options_.inputs;
+    inputs.seed = seed;
+    inputs.batch = payload::SizeLaw::fixed(size.rows);
+    inputs.batch_given = true;
+    const Signature& signature = target_.model.signature;
+    for (auto& [name, shape] : inputs.shapes) {
+        if (const auto sized = resize(name, shape, signature, size); !sized)
+            return std::unexpected(sized.error());
+    }
+    const std::size_t bytes = bytes_of(signature, inputs);
+    if (bytes > kMostBytes) {
+        return refuse(fmt::format("its inputs would be {} MiB, and no more than {} MiB is tried",
+                                  bytes >> 20, kMostBytes >> 20));
+    }
+    // Fewer of large ones: they are all kept.
+    constexpr std::size_t kMostKept = std::size_t{64} << 20;
+    sending.options_.payload_count =
+        std::clamp<std::size_t>(kMostKept / std::max<std::size_t>(1, bytes), 1, kMadePayloads);
+    if (const auto made = sending.make_model({}); !made) return std::unexpected(made.error());
+    return sending;
+}
+
+bool Sending::has_lengths() const {
+    const auto free_behind_first = [](const TensorSpec& input) {
+        for (std::size_t at = 1; at < input.shape.rank(); ++at)
+            if (input.shape[at] < 0) return true;
+        return false;
+    };
+    return target_.protocol == Protocol::v2 && !options_.inputs.shapes.empty() &&
+           std::ranges::any_of(target_.model.signature.inputs, free_behind_first);
 }
 
 Result<http::ClientResponse> Sending::ask(http::Client& client, std::size_t payload) const {

@@ -30,6 +30,12 @@ struct TransportNeeds {
     double check_share = 0.05;  // 1: judge every answer.
 };
 
+// Of requests that are made larger.
+struct RequestSize {
+    std::int64_t rows = 1;
+    double length = 1;  // Factor on the other free dimensions.
+};
+
 class Sending {
 public:
     // `model_path` is where samples may be, if the model is ours. Errors are the user's to put
@@ -43,6 +49,13 @@ public:
     // then not compared. Of a scenario one user does all once. Errors: the target could not be
     // asked, or an answer was an error.
     Result<void> learn();
+
+    // The same of another size, with made inputs whose answers are checked for their form. Errors:
+    // no V2, a dimension that is fixed, or more than kMostBytes.
+    Result<Sending> resized(const RequestSize& size, std::uint64_t seed) const;
+    static constexpr std::size_t kMostBytes = std::size_t{8} << 20;
+    // Whether a request has dimensions beside its rows that may be longer.
+    bool has_lengths() const;
 
     // The target is another process now, at the same path of another server.
     void move_to(const http::Url& server);

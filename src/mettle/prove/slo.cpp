@@ -116,4 +116,12 @@ std::optional<double> quantile_of(const Expression& expression) {
     return value;
 }
 
+std::optional<double> tightest_ms(const Slo& slo) {
+    std::optional<double> least;
+    for (const auto& expression : slo.expressions()) {
+        if (quantile_of(expression)) least = std::min(least.value_or(1e9), expression.value);
+    }
+    return least;
+}
+
 }  // namespace mettle::prove

@@ -48,4 +48,7 @@ std::vector<std::string> breaches(const std::vector<SloFinding>& findings);
 // 0.99 for "p99" and 0.999 for "p999"; nothing for metrics that are no quantile from the due time.
 std::optional<double> quantile_of(const results::Expression& expression);
 
+// The latency that it allows, by its tightest quantile; nothing where it says nothing of it.
+std::optional<double> tightest_ms(const Slo& slo);
+
 }  // namespace mettle::prove

@@ -44,6 +44,12 @@ std::string nothing_to_watch_grow(const ProveOptions& options) {
     return steady || options.soak ? "" : "it needs the steady stage, or a time of its own: --soak";
 }
 
+// A quick look has no time for it.
+std::string not_at_a_quick_look(const ProveOptions& options) {
+    if (options.profile != "quick" || !options.stages_only.empty()) return "";
+    return "the profile quick leaves it out: --stages-only payload";
+}
+
 constexpr std::array kKinds = {
     StageKind{
         .stage = StageName::cold_start,
@@ -87,6 +93,19 @@ constexpr std::array kKinds = {
             [](StageContext& context) {
                 return prove_capacity(context.bench, context.search, context.capacity);
             },
+        .repeats_itself = true,
+    },
+    StageKind{
+        .stage = StageName::payload,
+        .name = "payload",
+        .question = "What do larger requests cost, and how large should they be?",
+        // One at a time is looked at twice as long.
+        .expected = [](const ProveOptions&, const Profile& profile) -> Duration {
+            const auto cells = profile.payload_rows.size() * (profile.payload_users.size() + 1);
+            return kOverhead + static_cast<int>(cells) * profile.payload;
+        },
+        .why_not = not_at_a_quick_look,
+        .run = [](StageContext& context) { return prove_payload(context.bench); },
         .repeats_itself = true,
     },
     StageKind{

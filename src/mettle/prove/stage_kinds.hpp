@@ -18,7 +18,7 @@ namespace mettle::prove {
 class Bench;
 class RateSearch;
 
-enum class StageName { cold_start, correctness, steady, capacity, overload, soak };
+enum class StageName { cold_start, correctness, steady, capacity, payload, overload, soak };
 
 // What the stages of one readiness run share and hand on.
 struct StageContext {

@@ -26,6 +26,8 @@ std::optional<double> steady_rate(Bench& bench, RateSearch& search);
 results::StageResult prove_capacity(Bench& bench, RateSearch& search,
                                     std::optional<results::Capacity>& capacity);
 
+// Sizes of requests by how many are asked at once. Judges nothing: it measures and recommends.
+results::StageResult prove_payload(Bench& bench);
 // Beyond the capacity, and back. Skipped where the generator can't offer more than that.
 results::StageResult prove_overload(Bench& bench, RateSearch& search);
 

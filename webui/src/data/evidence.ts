@@ -10,6 +10,8 @@ export type Steady = ReturnType<typeof readSteady>;
 export type CapacityEvidence = ReturnType<typeof readCapacityEvidence>;
 export type OverloadEvidence = ReturnType<typeof readOverload>;
 export type OverloadLevel = OverloadEvidence['levels'][number];
+export type PayloadEvidence = ReturnType<typeof readPayload>;
+export type PayloadCell = PayloadEvidence['cells'][number];
 export type Probe = CapacityEvidence['probes'][number];
 
 export function readColdStart(from: Json) {
@@ -162,5 +164,33 @@ export function readOverload(from: Json) {
     refusalsSeen: number(from.refusals_seen),
     withRetryAfter: number(from.with_retry_after),
     remarks: list(from.remarks).map(text),
+  };
+}
+
+function readPayloadCell(cell: Json) {
+  return {
+    rows: number(cell.rows),
+    users: number(cell.users),
+    requests: number(cell.requests),
+    failures: number(cell.failures),
+    p50: number(cell.p50_ms),
+    p99: number(cell.p99_ms),
+    rowsPerS: number(cell.rows_per_s),
+  };
+}
+
+export function readPayload(from: Json) {
+  const law = record(from.law);
+  return {
+    limit: number(from.limit_ms),
+    cells: list(from.cells).map(record).map(readPayloadCell),
+    law: { a: number(law.a_ms), b: number(law.b_ms), worst: number(law.worst), mostRows: number(law.most_rows) },
+    recommended: readPayloadCell(record(from.recommended)),
+    limits: list(from.limits).map(record).map((limit) => ({ rows: number(limit.rows), why: text(limit.why) })),
+    lengths: list(from.lengths).map(record).map((length) => ({
+      factor: number(length.factor),
+      requests: number(length.requests),
+      p50: number(length.p50_ms),
+    })),
   };
 }

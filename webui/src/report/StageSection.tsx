@@ -13,6 +13,7 @@ import { CapacityStage } from './stages/CapacityStage';
 import { ColdStartStage } from './stages/ColdStartStage';
 import { CorrectnessStage } from './stages/CorrectnessStage';
 import { OverloadStage } from './stages/OverloadStage';
+import { PayloadStage } from './stages/PayloadStage';
 import { SoakStage } from './stages/SoakStage';
 import type { StageView } from './stages/stage_view';
 import { SteadyStage } from './stages/SteadyStage';
@@ -23,6 +24,7 @@ const kViews: Record<string, ComponentType<StageView>> = {
   correctness: CorrectnessStage,
   steady: SteadyStage,
   capacity: CapacityStage,
+  payload: PayloadStage,
   overload: OverloadStage,
   soak: SoakStage,
 };
