@@ -38,7 +38,7 @@ def test_a_fastapi_app_is_started_proved_and_stopped(tmp_path, workers):
     assert result, done
     for name in ("cold_start", "correctness"):
         assert stage(result, name)["verdict"] == "pass", done
-    assert len(stage(result, "cold_start")["evidence"]["repeats"]) == 5
+    assert len(stage(result, "cold_start")["evidence"]["repeats"]) >= 2  # Fewer where the budget would not hold them.
     phases = stage(result, "steady")["evidence"].get("phases_ms", {})
     assert {"parse", "pre", "infer", "post", "write"} <= set(phases), phases  # From mettle_timing.py.
     assert 0 < phases["infer"]["mean"] < phases["network"]["mean"] + phases["parse"]["mean"] + phases["write"]["mean"] + 50
