@@ -28,9 +28,6 @@ struct Costs {
 };
 thread_local Costs costs_of_thread;
 
-constexpr std::size_t kBlock = 128 * sizeof(std::uint64_t);  // Histogram's counts,
-constexpr std::size_t kPage = 8 * sizeof(void*);             // and where they are.
-
 }  // namespace
 
 // Sanitizers have put their own there.
@@ -38,6 +35,9 @@ constexpr std::size_t kPage = 8 * sizeof(void*);             // and where they a
 constexpr bool kCounts = false;
 #else
 constexpr bool kCounts = true;
+
+constexpr std::size_t kBlock = 128 * sizeof(std::uint64_t);  // Histogram's counts,
+constexpr std::size_t kPage = 8 * sizeof(void*);             // and where they are.
 
 void* operator new(std::size_t size) {
     ++(size == kBlock  ? costs_of_thread.blocks
