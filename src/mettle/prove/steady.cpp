@@ -152,7 +152,8 @@ results::StageResult prove_steady(Bench& bench, RateSearch& search) {
     RunNeeds needs;
     needs.rate = rate;
     const Duration whole = bench.plan.profile.steady;
-    needs.time = std::clamp<Duration>(bench.stage_time_left() * 10 / 11, whole / 3, whole);
+    needs.time = std::clamp<Duration>(
+        std::min<Duration>(bench.stage_time_left(), 2 * whole) * 10 / 11, whole / 3, whole);
     needs.warmup = needs.time / 10;
     needs.doing = fmt::format("{} rps", format_rate(*rate));
     bench.steady_run = best_run(bench, needs);

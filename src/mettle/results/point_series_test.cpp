@@ -11,7 +11,7 @@ SeriesPoint point(double t_s, double rps, double p99_ms) {
     made.rps = rps;
     made.p99_ms = p99_ms;
     made.users = static_cast<int>(t_s);
-    made.rss_bytes = static_cast<std::uint64_t>(1000 - t_s);
+    made.rss_bytes = static_cast<std::uint64_t>(100'000 - t_s);
     return made;
 }
 
@@ -35,7 +35,7 @@ TEST(PointSeries, JoinsNeighboursWhenItIsFullAndGoesOnAsCoarsely) {
     EXPECT_EQ(points[0].rps, 15);
     EXPECT_EQ(points[0].p99_ms, 6) << "the worse of the two, no mean";
     EXPECT_EQ(points[0].users, 2) << "those at the end";
-    EXPECT_EQ(points[0].rss_bytes, 999U) << "the most";
+    EXPECT_EQ(points[0].rss_bytes, 99'999U) << "the most";
     EXPECT_EQ(points[2].t_s, 6);
     EXPECT_EQ(points[2].rps, 55);
 }
